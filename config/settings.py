@@ -1,0 +1,259 @@
+"""Settings: one module, every value from the environment (``.env.example`` lists them all)."""
+
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from config.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+
+environ.Env.read_env(BASE_DIR / ".env")
+env = Environment()
+DEBUG = env.debug
+
+# Core
+# The random fallback keeps Django importable, so that the check can report the missing variable.
+SECRET_KEY = env.text("SECRET_KEY", local="only-for-development", hint="Fifty random characters or more.") or (
+    secrets.token_urlsafe(64)
+)
+BASE_URL = env.url(
+    "BASE_URL",
+    schemes=("https", "http"),
+    local="http://127.0.0.1:8000",
+    hint="The address under which visitors reach this project; the links in mails begin with it.",
+)
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    local=["127.0.0.1", "localhost", "[::1]"],
+    hint="Host names this project answers to, separated by commas.",
+)
+# Proxies in front of this project that each append one entry to X-Forwarded-For.
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0)
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
+    "django_ratelimit",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "anymail",
+    "config",
+    "integrations",
+    "waitlist",
+]
+MIDDLEWARE = [
+    # Outermost, so that every error of the ones below reaches API clients as the envelope.
+    "waitlist.envelope.ApiEnvelopeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# PostgreSQL and Redis
+
+
+def _database(url: str) -> dict[str, Any]:
+    database: dict[str, Any] = dict(dj_database_url.parse(url, conn_health_checks=True))
+    if database.get("ENGINE") != "django.db.backends.postgresql" or not database.get("NAME"):
+        raise ValueError("expected postgres://user:password@host:port/name")
+    options = database.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
+    options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+    # A pooler such as PgBouncer hands each transaction another session: cursors must not outlive one.
+    database["DISABLE_SERVER_SIDE_CURSORS"] = env.boolean("DATABASE_POOLER", default=False)
+    return database
+
+
+DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", default=10, minimum=1)
+DATABASES = {
+    "default": env.parsed(
+        "DATABASE_URL",
+        _database,
+        fallback={"ENGINE": "django.db.backends.postgresql", "NAME": "unconfigured"},
+        hint="postgres://user:password@host:5432/name, with ?sslmode=require where the server is elsewhere.",
+    )
+}
+REDIS_URL = env.url(
+    "REDIS_URL", schemes=("redis", "rediss"), hint="redis://host:6379/0, or rediss:// for TLS; Valkey is fine."
+)
+# A hung Redis must cost a visitor half a second, not the library's default of five.
+REDIS_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            "CONNECTION_POOL_KWARGS": REDIS_OPTIONS,
+            # Redis away: a miss and a logged warning, so that django-ratelimit lets people pass.
+            "IGNORE_EXCEPTIONS": True,
+            "LOG_IGNORED_EXCEPTIONS": True,
+        },
+    }
+}
+
+# Services outside; under DEBUG they are the sandbox of `make run`.
+MMS_BASE_URL = env.url(
+    "MMS_BASE_URL", schemes=("https", "http"), default="https://api.masem.at/v1", local="http://127.0.0.1:8001/v1"
+)
+MMS_API_KEY = env.text("MMS_API_KEY", local="sandbox", hint="The key that the CRM expects in x-api-key.")
+TURNSTILE_VERIFY_URL = env.url(
+    "TURNSTILE_VERIFY_URL",
+    schemes=("https", "http"),
+    default="https://challenges.cloudflare.com/turnstile/v0/siteverify",
+    local="http://127.0.0.1:8001/turnstile/v0/siteverify",
+)
+TURNSTILE_SCRIPT_URL = env.url(
+    "TURNSTILE_SCRIPT_URL",
+    schemes=("https", "http"),
+    default="https://challenges.cloudflare.com/turnstile/v0/api.js",
+    local="http://127.0.0.1:8001/turnstile/v0/api.js",
+)
+TURNSTILE_SITE_KEY = env.text(
+    "TURNSTILE_SITE_KEY", local="sandbox", hint="Shown in the widget's settings at Cloudflare."
+)
+TURNSTILE_SECRET_KEY = env.text(
+    "TURNSTILE_SECRET_KEY", local="sandbox", hint="Shown in the widget's settings at Cloudflare."
+)
+# Where set, a token solved on another site or for another form is not accepted.
+TURNSTILE_HOSTNAME = env.text("TURNSTILE_HOSTNAME", default="")
+TURNSTILE_ACTION = env.text("TURNSTILE_ACTION", default="")
+
+# Mail: any SMTP server, or a provider's backend from django-anymail with its settings.
+vars().update(
+    env.parsed(
+        "EMAIL_URL",
+        environ.Env.email_url_config,
+        fallback={},
+        local="smtp://127.0.0.1:8002",
+        hint="smtp+tls://user:password@host:587; with a provider's EMAIL_BACKEND any smtp:// URL will do.",
+    )
+)
+if backend := env.text("EMAIL_BACKEND", default=""):
+    EMAIL_BACKEND = backend
+ANYMAIL = env.json("ANYMAIL", default={}, hint='For example {"RESEND_API_KEY": "re_..."}.')
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL",
+    local="Mario von kurzum <mario@kurzum.example>",
+    hint="A person and an address, for example: Mario von kurzum <mario@kurzum.app>.",
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# The waitlist
+DEFAULT_WAITLIST = env.text("DEFAULT_WAITLIST", default="kurzum_app")
+CONFIRMATION_DAYS = env.integer("CONFIRMATION_DAYS", default=30)
+# What `manage.py bootstrap` gives the default list when it creates it.
+WAITLIST_NAME = env.text("WAITLIST_NAME", default="kurzum")
+WAITLIST_ORIGINS = env.words("WAITLIST_ORIGINS", default=[], local=["http://localhost:3000"])
+FOUNDER_EMAIL = env.text("FOUNDER_EMAIL", local="mario@kurzum.example", hint="Where the founder is told of new leads.")
+# Unset, /metrics does not exist.
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+# A folder in which the web processes of one machine share their counters; prometheus_client reads it too.
+PROMETHEUS_MULTIPROC_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", default="")
+
+# Language
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Vienna"
+USE_TZ = True
+
+# Static files
+STATIC_URL = "static/"
+# Under DEBUG files come straight from their folders: nothing has to be collected first.
+STATIC_ROOT = None if DEBUG else BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = DEBUG
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Security
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+# Platforms probe the health page over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+_turnstile_origin = "{0.scheme}://{0.netloc}".format(urlsplit(TURNSTILE_SCRIPT_URL))
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", _turnstile_origin],
+        "frame-src": [_turnstile_origin],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+# The origins themselves are data of each list (``waitlist.origins``).
+CORS_URLS_REGEX = r"^/api/waitlist"
+CORS_ALLOW_METHODS = ["POST"]
+CORS_ALLOW_HEADERS = ["content-type"]
+CORS_EXPOSE_HEADERS = ["retry-after"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+
+# Logs: English, one line each, no personal data
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"private": {"()": "config.logs.PrivateFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "procrastinate": {"level": "WARNING"},
+    },
+}
+
+ENVIRONMENT_PROBLEMS = env.problems

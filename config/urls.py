@@ -1,0 +1,21 @@
+"""The URL map."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django_ratelimit.decorators import ratelimit
+
+from config.health import health
+from config.metrics import metrics
+from waitlist.pages import client_key
+
+limit_login = ratelimit(key=client_key, rate="20/m", method="POST")
+limit_account = ratelimit(key="post:username", rate="10/m", method="POST")
+
+urlpatterns = [
+    path("", include("waitlist.urls")),
+    path("health", health, name="health"),
+    path("metrics", metrics, name="metrics"),
+    path("admin/login/", limit_login(limit_account(admin.site.login))),
+    path("admin/", admin.site.urls),
+]
+handler403 = "config.errors.permission_denied"
