@@ -1,0 +1,89 @@
+"""A list and the wording of consent that its form shows."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_origin(value: str) -> None:
+    """An origin as browsers send it: scheme, host and port, nothing behind (RFC 6454)."""
+    RegexValidator(
+        r"^https?://[a-z0-9.\-\[\]:]+$", _("An origin looks like https://kurzum.app, without a path and in lower case.")
+    )(value)
+
+
+class Waitlist(models.Model):
+    """One product's list. Its slug is what MMS calls ``source_project``."""
+
+    slug = models.SlugField(_("Slug"), max_length=100, unique=True, help_text=_("Known to the CRM as source_project."))
+    name = models.CharField(_("Name"), max_length=200)
+    origins = ArrayField(
+        models.CharField(max_length=255, validators=[validate_origin]),
+        verbose_name=_("Origins"),
+        default=list,
+        blank=True,
+        help_text=_("Sites whose browsers may post the form, separated by commas: https://kurzum.app"),
+    )
+    founder_email = models.EmailField(_("Founder's e-mail"), help_text=_("Is told of every confirmed lead."))
+    is_open = models.BooleanField(_("Open"), default=True, help_text=_("A closed list takes no sign-ups."))
+    created_at = models.DateTimeField(_("Created"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "waitlists"
+        ordering = ("slug",)
+        verbose_name = _("List")
+        verbose_name_plural = _("Lists")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows_origin(self, origin: str) -> bool:
+        """Whether this list's form may be posted from the page origin ``origin``."""
+        return origin in self.origins
+
+    def consent_text(self, version: str = "") -> "ConsentText | None":
+        """The wording of ``version``, by default the newest; None where there is none."""
+        texts = self.consent_texts.order_by("-pk")
+        return (texts.filter(version=version) if version else texts).first()
+
+
+class ConsentText(models.Model):
+    """The wording that a visitor agrees to. It stays as it was once a sign-up refers to it (GDPR Art. 7)."""
+
+    waitlist = models.ForeignKey(Waitlist, models.CASCADE, related_name="consent_texts", verbose_name=_("List"))
+    version = models.CharField(_("Version"), max_length=50)
+    text = models.TextField(_("Text"))
+    created_at = models.DateTimeField(_("Created"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "consent_texts"
+        ordering = ("-pk",)
+        verbose_name = _("Consent text")
+        verbose_name_plural = _("Consent texts")
+        constraints = (models.UniqueConstraint(fields=("waitlist", "version"), name="consent_texts_one_per_version"),)
+        triggers = (
+            # Deleting one in use is refused by the foreign key.
+            pgtrigger.Trigger(
+                name="keep_agreed_wording",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF EXISTS (SELECT 1 FROM waitlist_signups WHERE consent_text_id = OLD.id) THEN
+                        RAISE EXCEPTION 'consent text % was agreed to and cannot change', OLD.id
+                            USING ERRCODE = 'integrity_constraint_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.version
+
+    def clean(self) -> None:
+        if self.pk and self.signups.exists():
+            raise ValidationError(_("Somebody has agreed to this wording: add a new version instead."))
