@@ -15,10 +15,14 @@ T = TypeVar("T")
 
 
 class Environment:
-    """The process's environment, read under the rules of development (``debug``) or of production."""
+    """The process's environment, read under the rules of development (``debug``) or of production.
+
+    ``problems`` and ``names`` are what was found wrong and every variable that was asked for.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Error] = []
+        self.names: list[str] = []
         self._env = environ.Env()
         self.debug = self.boolean("DEBUG", default=False)
 
@@ -105,6 +109,7 @@ class Environment:
         default: Any = None,
         local: Any = None,
     ) -> T:
+        self.names.append(name)
         if getattr(self, "debug", False) and local is not None:
             default = local
         try:

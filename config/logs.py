@@ -1,5 +1,6 @@
 """Log lines without personal data."""
 
+import copy
 import logging
 import re
 import traceback
@@ -12,13 +13,17 @@ SECRET_PATHS = re.compile(r"/(confirm|unsubscribe)/[^/\s]+")
 class PrivateFormatter(logging.Formatter):
     """One line of time, level, logger and message; of an exception its type and frames, never its text.
 
-    An exception's text may quote a visitor: PostgreSQL's names the values of the failing row.
+    An exception's text may quote a visitor: PostgreSQL's names the values of the failing row. Below ERROR an
+    exception is a foreseen one, such as a refused request, and its frames would only be noise.
     """
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info and record.levelno < logging.ERROR:
+            record = copy.copy(record)
+            record.exc_info = record.exc_text = None
         return SECRET_PATHS.sub(r"/\1/[redacted]", super().format(record))
 
     def formatException(

@@ -15,7 +15,8 @@ from config.environment import Environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-environ.Env.read_env(BASE_DIR / ".env")
+# ENV_FILE names another file; what the process was started with wins over either.
+environ.Env.read_env(environ.Env().str("ENV_FILE", default=str(BASE_DIR / ".env")))
 env = Environment()
 DEBUG = env.debug
 

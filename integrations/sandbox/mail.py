@@ -24,7 +24,8 @@ def parse(content: bytes, recipients: list[str]) -> Mail:
         "subject": str(message["Subject"] or ""),
         "text": _part(message, "plain"),
         "html": _part(message, "html"),
-        "headers": {name: str(value) for name, value in message.items()},
+        # A long value may begin on a line of its own; the space that folds it is not part of it.
+        "headers": {name: str(value).strip() for name, value in message.items()},
         "received_at": now(),
     }
 
