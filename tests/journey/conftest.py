@@ -1,0 +1,107 @@
+"""The real processes - web, worker, sandbox - on the test database, and a real browser before them."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from django.contrib.auth import get_user_model
+from django.db import connection
+from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request
+
+from dev.addresses import Addresses
+from dev.services import commands, running, wait_until_answering
+from tests.factories import make_waitlist
+from tests.ports import free_addresses
+from tests.waiting import eventually
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def addresses(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """Web, worker and sandbox, run for the whole session."""
+    addresses = free_addresses(9300)
+    name = connection.settings_dict["NAME"]
+    ours = ("DATABASE_URL", "REDIS_URL", "PATH", "HOME", "DJANGO_SETTINGS_MODULE", "ENV_FILE")
+    env = addresses.environment({key: os.environ[key] for key in ours if key in os.environ})
+    env["DATABASE_URL"] = f"{env['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    env["FOUNDER_EMAIL"] = "founder@kurzum.example"
+    with running(commands(addresses, tmp_path_factory.mktemp("sandbox")), env) as processes:
+        wait_until_answering(processes, addresses.sandbox)
+        wait_until_answering(processes, f"{addresses.web}/health")
+        yield addresses
+
+
+@pytest.fixture
+def site(addresses: Addresses, transactional_db: None) -> Addresses:
+    """The processes with a list and the founder's account, and nothing left of another test."""
+    requests.post(f"{addresses.sandbox}/reset", timeout=5).raise_for_status()
+    make_waitlist(name="kurzum")
+    get_user_model().objects.create_superuser("mario", "founder@kurzum.example", "demo-password")
+    return addresses
+
+
+@pytest.fixture
+def mail_to(site: Addresses) -> Callable[[str], dict[str, Any]]:
+    """Waits for the mail to an address and returns it."""
+
+    def wait(to: str) -> dict[str, Any]:
+        def arrived() -> dict[str, Any] | None:
+            mails = requests.get(f"{site.sandbox}/inbox.json", timeout=5).json()
+            return next((mail for mail in reversed(mails) if mail["to"] == to), None)
+
+        return eventually(arrived)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def browser(browser_type: BrowserType) -> Iterator[Browser]:
+    """Debian's chromium. CI must have it; elsewhere its tests are skipped where it is missing."""
+    if CHROMIUM is None:
+        reason = "chromium is not installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # Without these, chromium looks for its maker's hosts in the background.
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    sandboxed = [] if os.geteuid() else ["--no-sandbox"]
+    browser = browser_type.launch(executable_path=CHROMIUM, args=[*quiet, *sandboxed])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Addresses) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a width in pixels; at the end there must have been no console error, except those that
+    contain ``foreseen``, and no request to another host.
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    def open_one(width: int, foreseen: str = "nothing is foreseen") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, base_url=site.web, locale="de-AT")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type == "error" and foreseen not in message.text:
+                complaints.append(f"{message.text} {message.location['url']}")
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+                complaints.append(f"request to {request.url}")
+
+        page.on("console", on_console)
+        page.on("request", on_request)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
