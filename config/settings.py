@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import dj_database_url
 import environ
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.environment import Environment
 
@@ -115,8 +117,13 @@ DATABASES = {
 REDIS_URL = env.url(
     "REDIS_URL", schemes=("redis", "rediss"), hint="redis://host:6379/0, or rediss:// for TLS; Valkey is fine."
 )
-# A hung Redis must cost a visitor half a second, not the library's default of five.
-REDIS_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+# A hung Redis must cost a visitor a second, not the library's default of five and three more tries. One more
+# try is for connections that a restart of Redis has left dead in the pool.
+REDIS_OPTIONS: dict[str, Any] = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+    "retry": Retry(NoBackoff(), retries=1),
+}
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
