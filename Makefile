@@ -15,8 +15,8 @@ help: ## List the targets
 run: .venv/local.stamp ## Run everything on this machine until Ctrl-C; PORT=9000 moves it
 	@exec $(BIN) -m dev.run --end-with-parent
 
-test: .venv/dev.stamp ## Run the whole test suite
-	@exec $(BIN) -m pytest
+test: .venv/dev.stamp ## Run the whole test suite, with its coverage
+	@exec $(BIN) -m pytest --cov
 
 check: .venv/dev.stamp ## Lint, types, templates, migrations, production settings, German catalogue
 	$(BIN) -m ruff check

@@ -1,11 +1,12 @@
-"""System checks of the configuration: every wrong variable is reported before the first request."""
+"""System checks of the deployment: what is wrong is reported before the first request."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
 
 
 @register()
@@ -16,13 +17,18 @@ def environment_is_complete(app_configs: Sequence[AppConfig] | None, **kwargs: A
 
 @register()
 def turnstile_is_real(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Cloudflare's published test keys accept every bot: https://developers.cloudflare.com/turnstile/troubleshooting/testing/."""
-    if not settings.DEBUG and settings.TURNSTILE_SECRET_KEY.startswith(("1x0000", "2x0000", "3x0000")):
-        return [
-            Error(
-                "TURNSTILE_SECRET_KEY is one of Cloudflare's test keys.",
-                hint="Take the secret key of your own widget from the Cloudflare dashboard.",
-                id="config.E002",
-            )
-        ]
-    return []
+    """Cloudflare's test keys pass every bot: https://developers.cloudflare.com/turnstile/troubleshooting/testing/."""
+    if settings.DEBUG or not settings.TURNSTILE_SECRET_KEY.startswith(("1x0000", "2x0000", "3x0000")):
+        return []
+    hint = "Take the secret key of your own widget from the Cloudflare dashboard."
+    return [Error("TURNSTILE_SECRET_KEY is one of Cloudflare's test keys.", hint=hint, id="config.E002")]
+
+
+@register()
+def catalogue_is_compiled(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Without it people would read, and agree to, English."""
+    if Path(settings.LOCALE_PATHS[0], "de/LC_MESSAGES/django.mo").exists():
+        return []
+    kind = Warning if settings.DEBUG else Error
+    hint = "Run: python -m dev.catalogue compile"
+    return [kind("The German catalogue is not compiled.", hint=hint, id="config.E003")]

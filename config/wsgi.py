@@ -1,6 +1,7 @@
 """The web process's entry point. A wrong configuration stops it here, before the first request."""
 
 import os
+from io import StringIO
 
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
@@ -8,4 +9,4 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
-call_command("check", fail_level="ERROR")
+call_command("check", fail_level="ERROR", stdout=StringIO())

@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: real PostgreSQL, Valkey, HTTP and SMTP; the outside world is the sandbox."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import responses
@@ -88,7 +89,8 @@ def work(transactional_db: None) -> WorkAll:
         with app.replace_connector(DjangoConnector().get_worker_connector()) as worker_app:
             worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
-    return work_all
+    # In a thread of its own: in the main one the browser tests have left an event loop running.
+    return lambda: ThreadPoolExecutor(1).submit(work_all).result()
 
 
 @pytest.fixture(autouse=True)

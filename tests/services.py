@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dev.catalogue import CATALOGUE, compile_catalogue
 from dev.servers import postgres, valkey
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ def pytest_addoption() -> None:
     """The earliest hook: pytest-django reads the settings right after it."""
     os.environ.update(ENVIRONMENT)
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus_client takes an empty one for a folder
+    compile_catalogue(CATALOGUE)
     data = ROOT / ".data" / f"test-{os.getpid()}"
     if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
         data.mkdir(parents=True)

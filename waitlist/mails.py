@@ -68,6 +68,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
         subject=" ".join(subject.split()),
         body=text,
         to=[signup.waitlist.founder_email if to_founder else signup.email],
+        reply_to=[signup.email] if to_founder else None,
         headers=headers,
     )
     message.attach_alternative(html, "text/html")

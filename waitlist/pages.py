@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_ratelimit.decorators import ratelimit
 
 from waitlist import pipeline
@@ -33,7 +33,7 @@ def limited(view: View) -> View:
     return cast(View, ratelimit(key=client_key, rate="60/m")(view))
 
 
-@require_GET
+@require_safe
 @limited
 def form(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The hosted sign-up form of a list."""

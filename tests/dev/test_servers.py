@@ -14,12 +14,12 @@ from dev.errors import ToolError
 from dev.processes import Processes
 from dev.servers import postgres, valkey
 from dev.serving import serving
+from tests.waiting import eventually
 
 STARTER = """
 import sys, time
 from pathlib import Path
 from dev.servers import postgres, valkey
-from tests.waiting import eventually
 
 processes = {}
 with postgres(Path(sys.argv[1]), durable=False, processes=processes), valkey(Path(sys.argv[2]), processes=processes):

@@ -20,9 +20,9 @@ from tests.waiting import eventually
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def addresses(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """Web, worker and sandbox, run for the whole session."""
+    """Web, worker and sandbox, run for this folder's tests: elsewhere the worker would take their jobs."""
     addresses = free_addresses(9300)
     name = connection.settings_dict["NAME"]
     ours = ("DATABASE_URL", "REDIS_URL", "PATH", "HOME", "DJANGO_SETTINGS_MODULE", "ENV_FILE")

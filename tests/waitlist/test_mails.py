@@ -69,7 +69,7 @@ def test_without_a_token_there_is_nothing_to_unsubscribe_with(sandbox: RunningSa
 def test_the_founder_is_told_with_a_link_to_the_lead(sandbox: RunningSandbox) -> None:
     mail = delivered(sandbox, queued("founder_notice", message="Bin <b>dabei</b>", phone="+436641234567"))
 
-    assert mail["to"] == "founder@kurzum.example"
+    assert (mail["to"], mail["headers"]["Reply-To"]) == ("founder@kurzum.example", "martin@maier.at")
     for part in (mail["text"], mail["html"]):
         assert "Muster GmbH" in part
         assert "martin@maier.at" in part

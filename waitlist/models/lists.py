@@ -2,7 +2,6 @@
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -29,6 +28,8 @@ class Waitlist(models.Model):
         help_text=_("Sites whose browsers may post the form, separated by commas: https://kurzum.app"),
     )
     founder_email = models.EmailField(_("Founder's e-mail"), help_text=_("Is told of every confirmed lead."))
+    imprint_url = models.URLField(_("Imprint"), blank=True, help_text=_("Linked at the foot of the pages."))
+    privacy_url = models.URLField(_("Privacy notice"), blank=True, help_text=_("Linked at the foot of the pages."))
     is_open = models.BooleanField(_("Open"), default=True, help_text=_("A closed list takes no sign-ups."))
     created_at = models.DateTimeField(_("Created"), db_default=Now(), editable=False)
 
@@ -83,7 +84,3 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return self.version
-
-    def clean(self) -> None:
-        if self.pk and self.signups.exists():
-            raise ValidationError(_("Somebody has agreed to this wording: add a new version instead."))

@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def _consent(self, waitlist: Waitlist) -> str:
         return gettext(
             "Yes, %(name)s may store my details and write to me about the pilot and the product by e-mail. "
-            "I can withdraw this at any time through the link in every mail."
+            "I can withdraw this at any time, for example by replying to a mail."
         ) % {"name": waitlist.name}
 
     def _create_demo_founder(self) -> None:
