@@ -1,0 +1,137 @@
+"""What visitors sent: evidence that nobody edits, and the place where failed processing is set going again."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import label_for_field
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from waitlist.admin.filters import MailStatusFilter
+from waitlist.admin.readonly import ReadOnlyInline, mail_states
+from waitlist.choices import MailStatus, SignupStatus
+from waitlist.models import Mail, Signup, WaitlistEntry
+from waitlist.pipeline import retry
+
+
+class MailInline(ReadOnlyInline, admin.TabularInline):
+    model = Mail
+    fields = ("kind", "status", "attempts", "last_error", "created_at", "sent_at")
+
+
+@admin.register(Signup)
+class SignupAdmin(admin.ModelAdmin):
+    list_display = (
+        "created_at",
+        "display_name",
+        "email",
+        "waitlist",
+        "status",
+        "last_error",
+        "attempts",
+        "entry_link",
+        "mail_states",
+    )
+    list_filter = ("status", MailStatusFilter, "waitlist", "created_at")
+    list_select_related = ("waitlist", "entry")
+    search_fields = ("email", "display_name", "form_data__company_name")
+    search_help_text = _("E-mail, name or company")
+    date_hierarchy = "created_at"
+    actions = ("try_again",)
+
+    fieldsets = (
+        (None, {"fields": ("created_at", "waitlist", "display_name", "email", "form_fields")}),
+        (_("Processing"), {"fields": ("status", "attempts", "last_error", "processed_at", "entry", "unsubscribed_at")}),
+        (_("Consent"), {"fields": ("consent_text", "wording", "page_url", "ip_address", "user_agent")}),
+    )
+    readonly_fields = ("form_fields", "wording")
+    inlines = (MailInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signup]:
+        return super().get_queryset(request).prefetch_related("mails")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Signup | None = None) -> bool:
+        """Nobody edits evidence; Django then shows the page without a form."""
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("waitlist.change_signup")
+
+    def get_deleted_objects(
+        self, objs: QuerySet[Signup] | Sequence[Signup], request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """An entry needs the sign-ups that it came from, so these go with the entry only."""
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        entries = {signup.entry for signup in objs if signup.entry}
+        return deleted, counts, perms_needed, [*protected, *map(_link, entries)]
+
+    @admin.display(description=_("Mails"))
+    def mail_states(self, signup: Signup) -> str:
+        return mail_states(signup)
+
+    @admin.display(description=_("Entry"), ordering="entry__company_name")
+    def entry_link(self, signup: Signup) -> str | None:
+        return _link(signup.entry) if signup.entry else None
+
+    @admin.display(description=_("Form fields"))
+    def form_fields(self, signup: Signup) -> SafeString:
+        rows = (
+            (label_for_field(name, WaitlistEntry), signup.form_data.get(name) or "\N{EN DASH}")
+            for name in WaitlistEntry.FORM_COLUMNS
+        )
+        return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+
+    @admin.display(description=_("Wording"))
+    def wording(self, signup: Signup) -> str:
+        return signup.consent_text.text
+
+    def get_urls(self) -> list[URLPattern]:
+        again = self.admin_site.admin_view(require_POST(self.try_one_again))
+        return [path("<uuid:pk>/retry/", again, name="waitlist_signup_retry"), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["can_retry"] = self.has_retry_permission(request) and _has_failed(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.action(description=_("Try again"), permissions=("retry",))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Signup]) -> None:
+        self._retry(request, queryset)
+
+    def try_one_again(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The button on a sign-up's page."""
+        if not self.has_retry_permission(request):
+            raise PermissionDenied
+        self._retry(request, [get_object_or_404(Signup, pk=pk)])
+        return redirect("admin:waitlist_signup_change", pk)
+
+    def _retry(self, request: HttpRequest, signups: Iterable[Signup]) -> None:
+        outcomes = [retry(signup) for signup in signups]
+        if going := outcomes.count(True):
+            message = ngettext("%d sign-up was set going again.", "%d sign-ups were set going again.", going)
+            self.message_user(request, message % going, messages.SUCCESS)
+        if idle := outcomes.count(False):
+            message = ngettext("%d sign-up had not failed.", "%d sign-ups had not failed.", idle)
+            self.message_user(request, message % idle, messages.WARNING)
+
+
+def _has_failed(signup: Signup) -> bool:
+    return signup.status == SignupStatus.FAILED or any(mail.status == MailStatus.FAILED for mail in signup.mails.all())
+
+
+def _link(entry: WaitlistEntry) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("admin:waitlist_waitlistentry_change", args=(entry.pk,)), entry)
