@@ -130,12 +130,14 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "OPTIONS": {
             "CONNECTION_POOL_KWARGS": REDIS_OPTIONS,
-            # Redis away: a miss and a logged warning, so that django-ratelimit lets people pass.
+            # Redis away: a miss and a line in the log.
             "IGNORE_EXCEPTIONS": True,
             "LOG_IGNORED_EXCEPTIONS": True,
         },
     }
 }
+# ... and django-ratelimit, which guards pages and login, lets people pass.
+RATELIMIT_FAIL_OPEN = True
 
 # Services outside; under DEBUG they are the sandbox of `make run`.
 MMS_BASE_URL = env.url(
