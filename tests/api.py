@@ -39,7 +39,7 @@ def form(**changes: Any) -> dict[str, Any]:
 def post(body: Any, *, path: str = "/api/waitlist", ip: str = "203.0.113.7", **headers: str) -> Any:
     """POST ``body`` (bytes as they are, anything else as JSON) as a visitor with address ``ip``."""
     data = body if isinstance(body, bytes) else json.dumps(body)
-    return Client(raise_request_exception=False).post(
+    return Client(raise_request_exception=False, enforce_csrf_checks=True).post(
         path, data, content_type="application/json", REMOTE_ADDR=ip, headers=headers
     )
 

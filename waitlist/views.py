@@ -37,6 +37,7 @@ def sign_up(request: HttpRequest, slug: str | None = None) -> JsonResponse:
     return success_response({"signupId": str(signup.pk), "status": "confirmation_pending"})
 
 
+@csrf_exempt  # or a POST would be told that it is forbidden
 def not_found(request: HttpRequest) -> JsonResponse:
     """Everything else under /api/."""
     raise ApiError(ErrorCode.NOT_FOUND, _("There is nothing at this address."))
