@@ -24,6 +24,7 @@ check: .venv/dev.stamp ## Lint, types, templates, migrations, production setting
 	$(BIN) -m mypy .
 	$(BIN) -m djlint --quiet --check --lint templates
 	$(BIN) -m dev.catalogue check
+	$(BIN) -m dev.catalogue compile
 	@set -a; . dev/production.env; set +a; exec $(BIN) -m dev.with_servers sh -ec '\
 		$(BIN) manage.py check --deploy --fail-level WARNING --database default; \
 		$(BIN) manage.py makemigrations --check --dry-run'
