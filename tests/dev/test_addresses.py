@@ -4,6 +4,7 @@ import pytest
 
 from dev.addresses import Addresses
 from dev.errors import ToolError
+from tests.ports import free_addresses
 
 
 @pytest.mark.parametrize("port", ["", "0", "-1", "web", "80.5", "65534"])
@@ -29,8 +30,7 @@ def test_what_the_user_set_wins_and_what_is_empty_does_not_count() -> None:
 
 
 def test_a_port_in_use_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-
-        with pytest.raises(ToolError, match=f"Port {port} "):
-            Addresses(port - 1).wait_until_free(seconds=0)
+    addresses = free_addresses(9000)
+    with socket.create_server(("127.0.0.1", addresses.sandbox_port)):
+        with pytest.raises(ToolError, match=f"Port {addresses.sandbox_port} "):
+            addresses.wait_until_free(seconds=0)
