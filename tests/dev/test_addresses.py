@@ -31,6 +31,6 @@ def test_what_the_user_set_wins_and_what_is_empty_does_not_count() -> None:
 
 def test_a_port_in_use_is_named() -> None:
     addresses = free_addresses(9000)
-    with socket.create_server(("127.0.0.1", addresses.sandbox_port)):
-        with pytest.raises(ToolError, match=f"Port {addresses.sandbox_port} "):
-            addresses.wait_until_free(seconds=0)
+    taken = pytest.raises(ToolError, match=f"Port {addresses.sandbox_port} ")
+    with socket.create_server(("127.0.0.1", addresses.sandbox_port)), taken:
+        addresses.wait_until_free(seconds=0)
