@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from waitlist.addresses import address_key
 from waitlist.choices import CompanySize, Gewerk, SignupStatus
 from waitlist.models import Signup, Waitlist, WaitlistEntry
 
@@ -40,7 +41,8 @@ def make_signup(**fields: Any) -> Signup:
         "user_agent": "Mozilla/5.0",
         "token_hash": secrets.token_bytes(32),
     }
-    return Signup.objects.create(**defaults | fields | {"waitlist": waitlist})
+    values = defaults | fields | {"waitlist": waitlist}
+    return Signup.objects.create(**{"address_key": address_key(values["email"])} | values)
 
 
 def make_entry(*, email: str = "erika@example.com", display_name: str = "Erika Muster", **fields: Any) -> WaitlistEntry:

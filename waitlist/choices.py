@@ -28,6 +28,8 @@ class SignupStatus(TextChoices):
     RECEIVED = "received", _("Waiting for the CRM")
     PROCESSED = "processed", _("In the CRM")
     FAILED = "failed", _("Failed")
+    # Turnstile was away, so nobody vouches for the visitor: neither mailed nor sent to the CRM.
+    QUARANTINED = "quarantined", _("In quarantine")
 
 
 class MailKind(TextChoices):
@@ -38,12 +40,15 @@ class MailKind(TextChoices):
     CONFIRMATION_RENEWED = "confirmation_renewed", _("Confirmation, sent again")
     ALREADY_CONFIRMED = "already_confirmed", _("Already on the list")
     FOUNDER_NOTICE = "founder_notice", _("Notice to the founder")
+    MAILING_PAUSED = "mailing_paused", _("Warning to the founder: mailing is paused")
 
 
 class MailStatus(TextChoices):
     """How far a mail has come."""
 
     QUEUED = "queued", _("Waiting")
+    # The list's hourly limit is used up: a flood must not go out as mail.
+    HELD = "held", _("Held back")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
 

@@ -11,6 +11,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
+from waitlist.addresses import address_key
 from waitlist.choices import CompanySize, Gewerk
 from waitlist.models import ConsentText, Waitlist, WaitlistEntry
 
@@ -139,6 +140,7 @@ class SignupForm(forms.Form):
         return {
             "waitlist": self.waitlist,
             "email": data["email"],
+            "address_key": address_key(data["email"]),
             "display_name": data["display_name"],
             "form_data": {name: data[name] for name in WaitlistEntry.FORM_COLUMNS},
             "page_url": data["page_url"],

@@ -43,7 +43,17 @@ class WaitlistAdmin(admin.ModelAdmin):
     list_display = ("name", "slug", "is_open", "founder_email", "signup_count", "entry_count")
     list_filter = ("is_open",)
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "origins", "founder_email", "imprint_url", "privacy_url", "is_open")
+    fields = (
+        "name",
+        "slug",
+        "origins",
+        "founder_email",
+        "imprint_url",
+        "privacy_url",
+        "is_open",
+        "refuse_disposable",
+        "hourly_limit",
+    )
     inlines = (ConsentTextInline,)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 

@@ -31,6 +31,14 @@ class Waitlist(models.Model):
     imprint_url = models.URLField(_("Imprint"), blank=True, help_text=_("Linked at the foot of the pages."))
     privacy_url = models.URLField(_("Privacy notice"), blank=True, help_text=_("Linked at the foot of the pages."))
     is_open = models.BooleanField(_("Open"), default=True, help_text=_("A closed list takes no sign-ups."))
+    refuse_disposable = models.BooleanField(
+        _("Refuse throw-away addresses"), default=False, help_text=_("Otherwise they are only marked.")
+    )
+    hourly_limit = models.PositiveIntegerField(
+        _("Confirmation mails an hour"),
+        default=200,
+        help_text=_("A flood of sign-ups beyond it is stored, but its mails are held back, and the founder is told."),
+    )
     created_at = models.DateTimeField(_("Created"), db_default=Now(), editable=False)
 
     class Meta:

@@ -57,7 +57,7 @@ class Mail(models.Model):
             models.CheckConstraint(condition=Q(kind__in=MailKind.values), name="waitlist_mails_kind"),
             models.CheckConstraint(
                 condition=Q(status=MailStatus.SENT, sent_at__isnull=False)
-                | Q(status__in=(MailStatus.QUEUED, MailStatus.FAILED), sent_at__isnull=True),
+                | Q(status__in=(MailStatus.QUEUED, MailStatus.HELD, MailStatus.FAILED), sent_at__isnull=True),
                 name="waitlist_mails_sent_has_time",
             ),
         )

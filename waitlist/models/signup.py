@@ -29,6 +29,9 @@ class Signup(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     waitlist = models.ForeignKey(Waitlist, models.PROTECT, related_name="signups", verbose_name=_("List"))
     email = models.TextField(_("E-mail"))
+    # ``waitlist.addresses.address_key`` of the e-mail: what counts as the same inbox. Mail goes to what was typed.
+    address_key = models.TextField(db_index=True, editable=False)
+    is_disposable = models.BooleanField(_("Throw-away address"), default=False, db_default=False, editable=False)
     display_name = models.TextField(_("Name"))
     form_data = models.JSONField(_("Form fields"), help_text=_("The validated fields, named as the entry's columns."))
 
