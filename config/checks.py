@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
+from django.urls import resolve, reverse
 
 
 @register()
@@ -32,3 +33,20 @@ def catalogue_is_compiled(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     kind = Warning if settings.DEBUG else Error
     hint = "Run: python -m dev.catalogue compile"
     return [kind("The German catalogue is not compiled.", hint=hint, id="config.E003")]
+
+
+@register()
+def hosts_are_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """With a wildcard for all, anybody's Host header would end up in links."""
+    if settings.DEBUG or "*" not in settings.ALLOWED_HOSTS:
+        return []
+    hint = "Name the hosts; .example.com stands for all below a domain."
+    return [Error("ALLOWED_HOSTS lets every host through.", hint=hint, id="config.E004")]
+
+
+@register()
+def admin_is_reachable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """An ADMIN_PATH such as ``api`` would lead to another view."""
+    if resolve(reverse("admin:index")).app_name == "admin":
+        return []
+    return [Error("ADMIN_PATH is taken by another address.", hint="Choose another one.", id="config.E005")]

@@ -4,6 +4,7 @@ A missing or malformed variable does not raise where it is read: it is remembere
 error with a hint, so that one start reports every mistake at once (see ``config.checks``).
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -93,10 +94,17 @@ class Environment:
         return self._read(name, self._env.json, cast, {}, default=default, hint=hint)
 
     def parsed(
-        self, name: str, parse: Callable[[str], T], fallback: T, *, local: str | None = None, hint: str = ""
+        self,
+        name: str,
+        parse: Callable[[str], T],
+        fallback: T,
+        *,
+        default: str | None = None,
+        local: str | None = None,
+        hint: str = "",
     ) -> T:
         """Whatever ``parse`` makes of the string; ``fallback`` stands in while the variable is missing or malformed."""
-        return self._read(name, self._env.str, parse, fallback, default=None, local=local, hint=hint)
+        return self._read(name, self._env.str, parse, fallback, default=default, local=local, hint=hint)
 
     def _read(
         self,
@@ -127,3 +135,11 @@ class Environment:
 
     def _report(self, name: str, problem: str, hint: str) -> None:
         self.problems.append(Error(f"The environment variable {name} {problem}.", hint=hint or None, id="config.E001"))
+
+
+def admin_path(value: str) -> str:
+    """A path for ``config.urls``: words with slashes between them and one at the end. Raises ValueError."""
+    words = value.strip("/")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", words):
+        raise ValueError("expected a path such as buero/liste")
+    return f"{words}/"

@@ -1,5 +1,6 @@
 """The URL map."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django_ratelimit.decorators import ratelimit
@@ -15,7 +16,7 @@ urlpatterns = [
     path("", include("waitlist.urls")),
     path("health", health, name="health"),
     path("metrics", metrics, name="metrics"),
-    path("admin/login/", limit_login(limit_account(admin.site.login))),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}login/", limit_login(limit_account(admin.site.login))),
+    path(settings.ADMIN_PATH, admin.site.urls),
 ]
 handler403 = "config.errors.permission_denied"

@@ -5,26 +5,12 @@ import re
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
+from config.environment import admin_path
 from config.settings import env
-
-ROOT = Path(__file__).resolve().parents[2]
-PRODUCTION = {
-    "SECRET_KEY": "0123456789abcdef" * 4,
-    "BASE_URL": "https://liste.kurzum.example",
-    "ALLOWED_HOSTS": "liste.kurzum.example",
-    "DATABASE_URL": "postgres://user:password@127.0.0.1:1/waitlist?sslmode=require",
-    "REDIS_URL": "rediss://127.0.0.1:1/0",
-    "MMS_API_KEY": "key",
-    "TURNSTILE_SITE_KEY": "site",
-    "TURNSTILE_SECRET_KEY": "secret",
-    "EMAIL_URL": "smtp+tls://user:password@smtp.example:587",
-    "DEFAULT_FROM_EMAIL": "Mario von kurzum <mario@kurzum.example>",
-    "FOUNDER_EMAIL": "mario@kurzum.example",
-}
+from tests.config.production import PRODUCTION, ROOT
 
 
 def run(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
@@ -67,6 +53,7 @@ MALFORMED = {
     "CONFIRMATION_DAYS": "soon",
     "DEBUG": "perhaps",
     "ANYMAIL": '["hunter2"]',
+    "ADMIN_PATH": "hunter2?",
 }
 
 
@@ -94,6 +81,32 @@ def test_turnstiles_test_keys_are_refused() -> None:
 
     assert result.returncode == 1
     assert "test keys" in result.stderr
+
+
+def test_a_wildcard_for_all_hosts_is_refused() -> None:
+    result = run("manage.py", "check", ALLOWED_HOSTS="*")
+
+    assert result.returncode == 1
+    assert "config.E004" in result.stderr
+
+
+@pytest.mark.parametrize("path", ["api", "api/waitlist/"])
+def test_an_admin_behind_another_address_is_refused(path: str) -> None:
+    result = run("manage.py", "check", ADMIN_PATH=path)
+
+    assert result.returncode == 1
+    assert "config.E005" in result.stderr
+
+
+@pytest.mark.parametrize("path", ["/", "../admin", "a//b", "a b", "<str:x>", "büro", "^admin"])
+def test_an_admin_path_is_made_of_words(path: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        admin_path(path)
+
+
+@pytest.mark.parametrize("path", ["buero/liste", "/buero/liste/"])
+def test_slashes_around_an_admin_path_do_not_matter(path: str) -> None:
+    assert admin_path(path) == "buero/liste/"
 
 
 def test_the_web_process_does_not_start_with_a_wrong_environment() -> None:
