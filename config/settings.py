@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.environment import Environment
+from config.environment import Environment, admin_path
+from config.tracing import log_job
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -40,6 +41,13 @@ ALLOWED_HOSTS = env.words(
 )
 # Proxies in front of this project that each append one entry to X-Forwarded-For.
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0)
+ADMIN_PATH = env.parsed(
+    "ADMIN_PATH",
+    admin_path,
+    fallback="admin/",
+    default="admin/",
+    hint="One or more words of letters, digits, - and _ with slashes between them, for example: buero/liste.",
+)
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -62,7 +70,12 @@ INSTALLED_APPS = [
     "waitlist",
 ]
 MIDDLEWARE = [
-    # Outermost, so that every error of the ones below reaches API clients as the envelope.
+    # The log line and the headers are every answer's: static files', refusals' and errors' too.
+    "config.tracing.RequestLogMiddleware",
+    "config.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Above all that may refuse a request, so that API clients get every error as the envelope.
     "waitlist.envelope.ApiEnvelopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -72,8 +85,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
 ]
 TEMPLATES = [
     {
@@ -98,13 +109,25 @@ def _database(url: str) -> dict[str, Any]:
     if database.get("ENGINE") != "django.db.backends.postgresql" or not database.get("NAME"):
         raise ValueError("expected postgres://user:password@host:port/name")
     options = database.setdefault("OPTIONS", {})
-    options.setdefault("connect_timeout", 5)
-    options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
-    # A pooler such as PgBouncer hands each transaction another session: cursors must not outlive one.
-    database["DISABLE_SERVER_SIDE_CURSORS"] = env.boolean("DATABASE_POOLER", default=False)
+    options.setdefault("connect_timeout", 2)
+    # A visitor waits for a connection no longer than for everything else together.
+    options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 3}
+    if DATABASE_POOLER:
+        # A pooler hands each transaction another session: cursors must not outlive one, and it refuses options.
+        database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
+        milliseconds = DATABASE_STATEMENT_TIMEOUT * 1000
+        options.setdefault(
+            "options",
+            f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 2}"
+            f" -c idle_in_transaction_session_timeout={2 * milliseconds}",
+        )
     return database
 
 
+DATABASE_POOLER = env.boolean("DATABASE_POOLER", default=False)
+# Seconds; 0 for none, as a migration of a large table may need.
+DATABASE_STATEMENT_TIMEOUT = env.integer("DATABASE_STATEMENT_TIMEOUT", default=8)
 DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", default=10, minimum=1)
 DATABASES = {
     "default": env.parsed(
@@ -117,19 +140,19 @@ DATABASES = {
 REDIS_URL = env.url(
     "REDIS_URL", schemes=("redis", "rediss"), hint="redis://host:6379/0, or rediss:// for TLS; Valkey is fine."
 )
-# A hung Redis must cost a visitor a second, not the library's default of five and three more tries. One more
-# try is for connections that a restart of Redis has left dead in the pool.
-REDIS_OPTIONS: dict[str, Any] = {
-    "socket_timeout": 0.5,
-    "socket_connect_timeout": 0.5,
-    "retry": Retry(NoBackoff(), retries=1),
-}
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {
-            "CONNECTION_POOL_KWARGS": REDIS_OPTIONS,
+            "CONNECTION_POOL_CLASS": "config.redis.GuardedPool",
+            "CONNECTION_POOL_KWARGS": {
+                # A hung Redis must cost a visitor half a second, not the library's default of five and three more
+                # tries; a connection that a restart of Redis has left dead in the pool is noticed before its use.
+                "socket_timeout": 0.5,
+                "socket_connect_timeout": 0.5,
+                "retry": Retry(NoBackoff(), retries=0),
+            },
             # Redis away: a miss and a line in the log.
             "IGNORE_EXCEPTIONS": True,
             "LOG_IGNORED_EXCEPTIONS": True,
@@ -211,6 +234,7 @@ STATIC_URL = "static/"
 # Under DEBUG files come straight from their folders: nothing has to be collected first.
 STATIC_ROOT = None if DEBUG else BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -227,20 +251,30 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
+CSRF_COOKIE_HTTPONLY = True
+if not DEBUG:
+    # Browsers let no other host, such as a neighbour on the same domain, set a cookie of this prefix.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+# Not in a cookie: the admin's messages name people.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+# Tokens stand in addresses; the admin has a policy of its own (``config.headers``).
+SECURE_REFERRER_POLICY = "no-referrer"
 # Platforms probe the health page over plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 _turnstile_origin = "{0.scheme}://{0.netloc}".format(urlsplit(TURNSTILE_SCRIPT_URL))
+# For the admin as well. It costs the queue's own list a few inline styles, and nothing else.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
+        "default-src": ["'none'"],
         "script-src": ["'self'", _turnstile_origin],
-        "frame-src": [_turnstile_origin],
+        "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
+        "connect-src": ["'self'"],
+        "frame-src": [_turnstile_origin],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
@@ -257,13 +291,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"private": {"()": "config.logs.PrivateFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "formatters": {"lines": {"()": "config.logs.readable_lines" if DEBUG else "config.logs.json_lines"}},
+    "filters": {"exceptions": {"()": "config.logs.ExceptionsOnly"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Each request and each job has lines of ``config.tracing``.
+        "django.request": {"level": "ERROR", "filters": ["exceptions"]},
         "procrastinate": {"level": "WARNING"},
     },
 }
+PROCRASTINATE_WORKER_DEFAULTS = {"worker_middleware": [log_job]}
 
 ENVIRONMENT_PROBLEMS = env.problems

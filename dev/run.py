@@ -68,7 +68,7 @@ def run(data: Path, given: Mapping[str, str]) -> NoReturn:
         processes |= stack.enter_context(running(commands(addresses, data), env))
         wait_until_answering(processes, addresses.sandbox)
         wait_until_answering(processes, f"{addresses.web}/health")
-        _announce(addresses)
+        _announce(addresses, env.get("ADMIN_PATH") or "admin/")
         while True:
             check_alive(processes)
             time.sleep(0.2)
@@ -107,10 +107,10 @@ def _finish(*command: str, env: Mapping[str, str]) -> str:
     return text
 
 
-def _announce(addresses: Addresses) -> None:
+def _announce(addresses: Addresses, admin_path: str) -> None:
     rows = {
         "sign-up form": f"{addresses.web}/",
-        "admin": f"{addresses.web}/admin/",
+        "admin": f"{addresses.web}/{admin_path.strip('/')}/",
         "mail inbox": f"{addresses.sandbox}/",
         "health": f"{addresses.web}/health",
     }

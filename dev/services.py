@@ -24,13 +24,13 @@ _DEATH_SIGNALS = {"web": signal.SIGTERM}
 def commands(addresses: Addresses, data: Path) -> dict[str, tuple[str, ...]]:
     """What to run, by the name that messages use; the sandbox keeps its state in a folder of ``data``."""
     ports = (f"--http-port={addresses.sandbox_port}", f"--smtp-port={addresses.smtp_port}")
-    listen = ("--interface=wsgi", "--host=127.0.0.1", f"--port={addresses.port}")
-    size = ("--workers=1", "--blocking-threads=8", "--workers-kill-timeout=3")
+    listen = ("--interface=rsgi", "--host=127.0.0.1", f"--port={addresses.port}")
+    size = ("--workers=1", "--workers-kill-timeout=3")
     quiet = ("--no-access-log", "--log-level=error")
     return {
         "sandbox": (*MANAGE, "sandbox", *ports, f"--state={data / 'sandbox'}"),
-        "web": (sys.executable, "-m", "granian", *listen, *size, *quiet, "config.wsgi:application"),
-        "worker": (*MANAGE, "procrastinate", "worker", "--concurrency=4", "--shutdown-graceful-timeout=3"),
+        "web": (sys.executable, "-m", "granian", *listen, *size, *quiet, "config.rsgi:application"),
+        "worker": (*MANAGE, "worker"),
     }
 
 

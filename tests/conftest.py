@@ -15,7 +15,6 @@ from pytest_django import Settings
 from integrations.sandbox import RunningSandbox, running
 from tests.api import FakeTurnstile
 from tests.factories import make_waitlist
-from waitlist import rate_limit
 from waitlist.models import Waitlist
 
 WorkAll = Callable[[], None]
@@ -34,14 +33,12 @@ def waitlist(db: None) -> Waitlist:
 
 
 @pytest.fixture
-def without_redis(settings: Settings) -> Iterator[Settings]:
+def without_redis(settings: Settings) -> Settings:
     """Redis is away: nothing listens on its port."""
     away = "redis://127.0.0.1:1/0"
     settings.REDIS_URL = away
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": away}}
-    rate_limit.limiter.cache_clear()
-    yield settings
-    rate_limit.limiter.cache_clear()
+    return settings
 
 
 @pytest.fixture

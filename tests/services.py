@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "only-for-the-tests",
     "BASE_URL": "http://127.0.0.1:8000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+    "ADMIN_PATH": "admin/",
     "TRUSTED_PROXY_COUNT": "0",
     "MMS_BASE_URL": "https://mms.test/v1",
     "MMS_API_KEY": "key-of-the-tests",

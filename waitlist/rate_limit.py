@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
+from django_redis import get_redis_connection
 from limits import RateLimitItemPerHour
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -29,11 +30,14 @@ class RateLimit(NamedTuple):
     retry_after: int
 
 
-@cache
 def limiter() -> MovingWindowRateLimiter:
-    """The process's limiter, with its own connections to Redis."""
-    connections = ConnectionPool.from_url(settings.REDIS_URL, **settings.REDIS_OPTIONS)
-    return MovingWindowRateLimiter(RedisStorage(settings.REDIS_URL, connection_pool=connections))
+    """The limiter over the cache's connections, which have short time limits and a breaker."""
+    return MovingWindowRateLimiter(_storage(get_redis_connection("default").connection_pool))
+
+
+@cache
+def _storage(connections: ConnectionPool) -> RedisStorage:
+    return RedisStorage(settings.REDIS_URL, connection_pool=connections)
 
 
 def check_rate_limit(ip: str | None) -> RateLimit:

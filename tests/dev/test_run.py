@@ -92,7 +92,7 @@ def test_it_serves_ends_and_starts_again_on_its_data(addresses: Addresses, tmp_p
 
 def test_it_ends_with_a_message_when_a_part_of_it_dies(addresses: Addresses, tmp_path: Path) -> None:
     with running(addresses, tmp_path) as (run, _):
-        worker = next(pid for pid in descendants(run.pid) if b"procrastinate" in command_line(pid))
+        worker = next(pid for pid in descendants(run.pid) if b"worker" in command_line(pid).split(b"\0"))
         os.kill(worker, signal.SIGKILL)
         assert run.stdout
         assert "worker ended unexpectedly" in run.stdout.read()
