@@ -1,17 +1,18 @@
 """Cloudflare Turnstile: https://developers.cloudflare.com/turnstile/get-started/server-side-validation/."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 
-from integrations.errors import ServiceError
+from integrations.errors import ServiceError, TransientError
 from integrations.http import call
 
 logger = logging.getLogger(__name__)
 
 SERVICE = "Turnstile"
-TIMEOUT = 4.0  # seconds; a visitor is waiting
+TIMEOUT = 5.0  # seconds; a visitor is waiting, and answers come within ten
 # What Cloudflare documents; anything else in a log line would be somebody's text.
 ERROR_CODES = {
     "missing-input-secret",
@@ -24,10 +25,11 @@ ERROR_CODES = {
 }
 
 
-def verify_turnstile_token(token: str, ip: str | None) -> bool:
+def verify_turnstile_token(token: str, ip: str | None, *, on_outage: Callable[[], None] = lambda: None) -> bool:
     """Whether Cloudflare vouches for ``token``. Fails closed: an outage or a strange answer is a no.
 
-    A token lives 300 seconds and can be verified once: never ask twice for the same one.
+    A token lives 300 seconds and can be verified once: never ask twice for the same one. ``on_outage`` is called
+    where the no is no verdict: Cloudflare was not reached in time or reported an error of its own.
     """
     body = {"secret": settings.TURNSTILE_SECRET_KEY, "response": token}
     if ip:
@@ -36,6 +38,8 @@ def verify_turnstile_token(token: str, ip: str | None) -> bool:
         answer = call(SERVICE, "POST", settings.TURNSTILE_VERIFY_URL, body=body, timeout=TIMEOUT)
     except ServiceError as error:
         logger.error("Turnstile gave no verdict, which counts as a no: %s", error)
+        if isinstance(error, TransientError):
+            on_outage()
         return False
     if not isinstance(answer, dict):
         logger.error("Turnstile's answer is not an object, which counts as a no")

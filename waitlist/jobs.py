@@ -4,14 +4,20 @@ Jobs are named here and done in ``waitlist.tasks``, so that the pipeline can enq
 """
 
 import datetime as dt
+import logging
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models.functions import Cast, Coalesce, Concat
-from procrastinate.contrib.django import app
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+from procrastinate import App
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+from structlog.contextvars import get_contextvars
+
+logger = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=models.Model)
 
@@ -32,18 +38,29 @@ class Backlog(NamedTuple):
     failed: int
 
 
-def enqueue(job: Job, pk: int | UUID) -> None:
+# For enqueueing only, over Django's own connection: a worker swaps the connector of the app that has the tasks for
+# one that knows nothing of Django's transactions.
+_queue = App(connector=DjangoConnector())
+
+
+def enqueue(job: Job, pk: int | UUID, *, one_at_a_time: str = "") -> None:
     """Enqueue ``job`` for one row; inside a transaction it commits or rolls back with it.
 
-    The lock lets jobs for the same row run one after the other, never at once.
+    Jobs for the same row, or with the same ``one_at_a_time``, run one after the other, never at once.
     """
-    app.configure_task(job, lock=f"{job}:{pk}").defer(pk=str(pk))
+    # With the request that it serves, however many jobs lie between, for the log lines (``config.tracing``).
+    origin = {name: value for name, value in get_contextvars().items() if name == "request_id"}
+    job_id = _queue.configure_task(job, allow_unknown=True, lock=one_at_a_time or f"{job}:{pk}").defer(
+        pk=str(pk), **origin
+    )
+    logger.info("job enqueued", extra={"enqueued_job_id": job_id, "enqueued_task": job.value})
 
 
 def without_job(rows: models.QuerySet[M], job: Job) -> models.QuerySet[M]:
     """Those of ``rows`` for which no ``job`` waits or runs: what a lost job has left behind."""
-    lock = Concat(models.Value(f"{job}:"), Cast(models.OuterRef("pk"), models.TextField()))
-    return rows.exclude(models.Exists(ProcrastinateJob.objects.filter(lock=lock, status__in=("todo", "doing"))))
+    live = ProcrastinateJob.objects.filter(task_name=job, status__in=("todo", "doing"))
+    pks = live.annotate(row=KeyTextTransform("pk", "args")).filter(row=Cast(models.OuterRef("pk"), models.TextField()))
+    return rows.exclude(models.Exists(pks))
 
 
 def backlog(now: dt.datetime) -> Backlog:

@@ -51,7 +51,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
     signup, entry = mail.signup, mail.signup.entry
     if entry is None:
         raise ValueError(f"mail {mail.pk} belongs to a sign-up without an entry")
-    to_founder = mail.kind == MailKind.FOUNDER_NOTICE
+    to_founder = mail.kind in {MailKind.FOUNDER_NOTICE, MailKind.MAILING_PAUSED}
     unsubscribe_url = None if to_founder else _unsubscribe_url(entry)
     context = _context(mail, signup, entry) | {"unsubscribe_url": unsubscribe_url}
     template = "confirmation" if mail.kind == MailKind.CONFIRMATION_RENEWED else mail.kind
@@ -68,7 +68,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
         subject=" ".join(subject.split()),
         body=text,
         to=[signup.waitlist.founder_email if to_founder else signup.email],
-        reply_to=[signup.email] if to_founder else None,
+        reply_to=[signup.email] if mail.kind == MailKind.FOUNDER_NOTICE else None,
         headers=headers,
     )
     message.attach_alternative(html, "text/html")
@@ -76,22 +76,26 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
 
 
 def _context(mail: Mail, signup: Signup, entry: WaitlistEntry) -> dict[str, Any]:
-    admin_path = reverse("admin:waitlist_waitlistentry_change", args=(entry.pk,))
     return {
         "waitlist": signup.waitlist,
         "signup": signup,
         "entry": entry,
-        "confirmation_url": settings.BASE_URL + reverse("confirm", args=(entry.confirmation_token,)),
+        "confirmation_url": _url("confirm", entry.confirmation_token),
         "confirmation_days": settings.CONFIRMATION_DAYS,
-        "admin_url": settings.BASE_URL + admin_path,
+        "admin_url": _url("admin:waitlist_waitlistentry_change", entry.pk),
+        "waitlist_url": _url("admin:waitlist_waitlist_change", signup.waitlist_id),
         "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
     }
+
+
+def _url(name: str, key: object) -> str:
+    return settings.BASE_URL + reverse(name, args=(key,))
 
 
 def _unsubscribe_url(entry: WaitlistEntry) -> str | None:
     """None where MMS knew the party before: the token is in its first answer only."""
     token = entry.signups.exclude(unsubscribe_token=None).values_list("unsubscribe_token", flat=True).first()
-    return settings.BASE_URL + reverse("unsubscribe", args=(token,)) if token else None
+    return _url("unsubscribe", token) if token else None
 
 
 def _by_status(status: int | None, *, permanent: bool) -> PermanentError | TransientError:

@@ -30,7 +30,7 @@ def list_allows_origin(sender: object, request: HttpRequest, **kwargs: Any) -> b
         return False
     if match.url_name != "api-sign-up":
         return False
-    waitlist = Waitlist.objects.filter(slug=match.kwargs.get("slug", settings.DEFAULT_WAITLIST)).first()
+    waitlist = Waitlist.objects.by_slug(match.kwargs.get("slug", settings.DEFAULT_WAITLIST))
     return waitlist is not None and waitlist.allows_origin(origin)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_ratelimit.decorators import ratelimit
 
-from waitlist import pipeline
+from waitlist import bot_traps, pipeline
 from waitlist.choices import CompanySize, Gewerk
 from waitlist.client_address import client_address, network_of
 from waitlist.models import Signup, Waitlist, WaitlistEntry
@@ -47,8 +47,13 @@ def form(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         "turnstile_script_url": settings.TURNSTILE_SCRIPT_URL,
         "turnstile_site_key": settings.TURNSTILE_SITE_KEY,
         "turnstile_action": settings.TURNSTILE_ACTION,
+        "form_token": bot_traps.new_form_token(waitlist),
+        "minimum_seconds": bot_traps.MINIMUM.seconds,
     }
-    return render(request, "pages/form.html", context)
+    response = render(request, "pages/form.html", context)
+    # Without a referrer a browser may post with "Origin: null", which the endpoint refuses.
+    response["Referrer-Policy"] = "same-origin"
+    return response
 
 
 # The three pages below are reached with a secret token from a mail. It, not a cookie, is the authority: mail

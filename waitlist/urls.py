@@ -7,6 +7,7 @@ from waitlist import pages, views
 urlpatterns = [
     path("api/waitlist", views.sign_up, name="api-sign-up"),
     path("api/waitlist/<slug:slug>", views.sign_up, name="api-sign-up"),
+    path("api/openapi.json", views.openapi_document, name="api-openapi"),
     re_path("^api/", views.not_found),
     path("", pages.form, name="form"),
     path("w/<slug:slug>", pages.form, name="form"),

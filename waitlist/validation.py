@@ -1,8 +1,8 @@
 """What a sign-up form must look like. Costs nothing outside this process, so it comes before everything else."""
 
 import json
-import unicodedata
-from typing import Any
+import math
+from typing import Any, NoReturn
 
 import phonenumbers
 from django import forms
@@ -11,7 +11,8 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
-from waitlist.addresses import address_key
+from waitlist.addresses import address_key, is_disposable, mixes_look_alikes
+from waitlist.characters import has_control, has_invisible
 from waitlist.choices import CompanySize, Gewerk
 from waitlist.models import ConsentText, Waitlist, WaitlistEntry
 
@@ -31,6 +32,9 @@ FIELDS = {
     "pageUrl": "page_url",
     "consentVersion": "consent_version",
     "turnstileToken": "turnstile_token",
+    # What only the hosted page has: see waitlist.bot_traps.
+    "website": "website",
+    "formToken": "form_token",
 }
 
 
@@ -39,14 +43,37 @@ class MalformedBody(ValueError):
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
-    """The JSON object in ``body``. Raises MalformedBody for anything else, whatever is wrong with it."""
+    """The JSON object in ``body``. Raises MalformedBody for anything else, whatever is wrong with it.
+
+    Stricter than Python: UTF-8 only (RFC 8259, section 8.1), no NaN, no Infinity, no key twice. Two readers of
+    one body, say a firewall and this one, must not see two different forms.
+    """
     try:
-        data = json.loads(body)
+        text = body.decode()
+        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, a number too long, or nested too deep
         raise MalformedBody from error
     if not isinstance(data, dict):
         raise MalformedBody
     return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        raise MalformedBody
+    return data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise MalformedBody
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise MalformedBody
+    return number
 
 
 class Text(forms.CharField):
@@ -62,15 +89,17 @@ class Text(forms.CharField):
             },
             **kwargs,
         )
-        self.allowed_controls = "\n\r\t" if multiline else ""
+        self.multiline = multiline
 
     def to_python(self, value: Any) -> str | None:
         if value is not None and not isinstance(value, str):
             raise ValidationError(_("Please enter text."), code="type")
         text = super().to_python(value)
-        # Cc: control characters, NUL among them; Cs: half of a surrogate pair. PostgreSQL takes neither.
-        if text and any(c not in self.allowed_controls and unicodedata.category(c) in {"Cc", "Cs"} for c in text):
+        if text and has_control(text, multiline=self.multiline):
             raise ValidationError(_("Please leave out control characters."), code="control")
+        if text and has_invisible(text, multiline=self.multiline):
+            # Often pasted without knowing.
+            raise ValidationError(_("This holds invisible characters. Please type it anew."), code="invisible")
         return text
 
 
@@ -90,18 +119,30 @@ class SignupForm(forms.Form):
     page_url = Text(required=False, max_length=2048)
     consent_version = Text(required=False, max_length=50)
     turnstile_token = Text(max_length=2048, strip=False)
+    website = Text(required=False, max_length=2048)
+    form_token = Text(required=False, max_length=255)
 
     def __init__(self, waitlist: Waitlist, body: dict[str, Any]) -> None:
         super().__init__({field: body.get(name) for name, field in FIELDS.items()})
         self.waitlist = waitlist
 
     def clean_email(self) -> str:
-        """No DNS look-up: a visitor must not wait for somebody's name server."""
+        """In ASCII, an IDN's domain in punycode: what the mail server, the CRM and the founder's eye can rely on.
+
+        Django would encode the domain by IDNA 2003, to which straße.at is strasse.at, somebody else's. There is no
+        DNS look-up: a visitor must not wait for somebody's name server.
+        """
         try:
             address = validate_email(self.cleaned_data["email"], check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError:
             raise ValidationError(_("Please enter a valid e-mail address."), code="invalid") from None
-        return address.normalized
+        if mixes_look_alikes(address.domain):
+            message = _("This domain mixes letters of several alphabets. Please type it anew.")
+            raise ValidationError(message, code="look_alike")
+        if self.waitlist.refuse_disposable and is_disposable(address.normalized):
+            message = _("Please enter an address that you use permanently, not a throw-away one.")
+            raise ValidationError(message, code="disposable")
+        return f"{address.local_part}@{address.ascii_domain}"
 
     def clean_gewerk(self) -> str:
         return _one_of(Gewerk.values, self.cleaned_data["gewerk"])
@@ -141,6 +182,7 @@ class SignupForm(forms.Form):
             "waitlist": self.waitlist,
             "email": data["email"],
             "address_key": address_key(data["email"]),
+            "is_disposable": is_disposable(data["email"]),
             "display_name": data["display_name"],
             "form_data": {name: data[name] for name in WaitlistEntry.FORM_COLUMNS},
             "page_url": data["page_url"],

@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from waitlist import pipeline
+from waitlist import bot_traps, openapi, pipeline
 from waitlist.client_address import client_address
 from waitlist.envelope import ApiError, ErrorCode, success_response
 from waitlist.models import Waitlist
@@ -22,6 +23,7 @@ def sign_up(request: HttpRequest, slug: str | None = None) -> JsonResponse:
     """POST /api/waitlist[/<slug>]: one sign-up."""
     waitlist = _open_list(request, slug or settings.DEFAULT_WAITLIST)
     form = _valid_form(request, waitlist)
+    _refuse_bots(form, waitlist)
     try:
         signup = pipeline.accept(
             form.signup_fields(),
@@ -37,6 +39,14 @@ def sign_up(request: HttpRequest, slug: str | None = None) -> JsonResponse:
     return success_response({"signupId": str(signup.pk), "status": "confirmation_pending"})
 
 
+@csrf_exempt
+@require_safe
+@cache_control(public=True, max_age=3600)
+def openapi_document(request: HttpRequest) -> JsonResponse:
+    """GET /api/openapi.json: the one answer under /api/ that is no envelope."""
+    return JsonResponse(openapi.document())
+
+
 @csrf_exempt  # or a POST would be told that it is forbidden
 def not_found(request: HttpRequest) -> JsonResponse:
     """Everything else under /api/."""
@@ -44,7 +54,7 @@ def not_found(request: HttpRequest) -> JsonResponse:
 
 
 def _open_list(request: HttpRequest, slug: str) -> Waitlist:
-    waitlist = Waitlist.objects.filter(slug=slug).first()
+    waitlist = Waitlist.objects.by_slug(slug)
     if waitlist is None:
         raise ApiError(ErrorCode.NOT_FOUND, _("There is no such list."))
     if not origin_is_allowed(request, waitlist):
@@ -57,6 +67,9 @@ def _open_list(request: HttpRequest, slug: str) -> Waitlist:
 def _valid_form(request: HttpRequest, waitlist: Waitlist) -> SignupForm:
     if request.content_type != "application/json":
         raise ApiError(ErrorCode.VALIDATION_ERROR, _("Send the form as application/json."))
+    if request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+        # Nothing here is inflated, by whatever factor it would grow.
+        raise ApiError(ErrorCode.VALIDATION_ERROR, _("Send the form uncompressed."))
     # One byte more than allowed tells too much from just enough, whatever the headers say.
     body = request.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
@@ -69,3 +82,14 @@ def _valid_form(request: HttpRequest, waitlist: Waitlist) -> SignupForm:
         message = _("Please check your entries.")
         raise ApiError(ErrorCode.VALIDATION_ERROR, message, fields=form.errors_by_json_name())
     return form
+
+
+def _refuse_bots(form: SignupForm, waitlist: Waitlist) -> None:
+    data = form.cleaned_data
+    try:
+        bot_traps.check(waitlist, website=data["website"], form_token=data["form_token"])
+    except bot_traps.Trapped:
+        raise ApiError(ErrorCode.BOT_DETECTED, _("The bot check failed. Please try again.")) from None
+    except bot_traps.FormExpired:
+        message = _("This form has been open for too long. Please send it once more, or load the page again.")
+        raise ApiError(ErrorCode.BOT_DETECTED, message) from None

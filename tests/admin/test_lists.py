@@ -25,6 +25,7 @@ def save(client: Client, waitlist: Waitlist, *new: dict[str, str], **changes: st
         "origins": "https://kurzum.example",
         "founder_email": "founder@kurzum.example",
         "is_open": "on",
+        "hourly_limit": "200",
     }
     texts = list(waitlist.consent_texts.all())
     rows = [{"id": str(text.pk), "version": text.version, "text": text.text} for text in texts] + list(new)
@@ -122,6 +123,7 @@ def test_a_list_can_be_added_with_its_first_text(admin_client: Client) -> None:
         "origins": "https://next.example,https://www.next.example",
         "founder_email": "founder@next.example",
         "is_open": "on",
+        "hourly_limit": "200",
         "consent_texts-TOTAL_FORMS": "1",
         "consent_texts-INITIAL_FORMS": "0",
         "consent_texts-0-version": "1",

@@ -52,7 +52,8 @@ def test_a_valid_form_is_stored_with_its_evidence_and_its_job(turnstile: FakeTur
     assert signup.consent_text.version == "1"
     assert signup.status == "received"
     job = ProcrastinateJob.objects.get()
-    assert (job.task_name, job.args) == ("process_signup", {"pk": str(signup.pk)})
+    assert (job.task_name, job.args["pk"]) == ("process_signup", str(signup.pk))
+    assert job.args["request_id"] == response["X-Request-ID"]
 
 
 def test_optional_fields_may_be_left_out_or_null(turnstile: FakeTurnstile) -> None:
@@ -244,7 +245,7 @@ def test_sign_up_and_job_commit_together_or_not_at_all(
     def fail(*_: Any) -> None:
         raise DatabaseError("the queue is away")
 
-    monkeypatch.setattr("waitlist.pipeline.enqueue", fail)
+    monkeypatch.setattr("waitlist.pipeline.intake.enqueue", fail)
 
     assert post(form()).status_code == 500
 

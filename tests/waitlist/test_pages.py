@@ -46,10 +46,11 @@ def test_pages_carry_the_security_headers(client: Client, waitlist: Waitlist) ->
     response = client.get("/")
 
     policy = response["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "script-src 'self' https://turnstile.test" in policy
     assert "unsafe" not in policy
     assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin", "without a referrer the form would post with Origin: null"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert not response.cookies
 

@@ -1,5 +1,6 @@
 """From the stored sign-up to entry, CRM party and mail: once, whatever is tried twice or at once."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -78,7 +79,7 @@ def test_a_worker_killed_between_crm_and_row_leaves_one_party_and_one_entry(
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(pipeline, "_settle", kill)
+        dying.setattr("waitlist.pipeline.processing._settle", kill)
         with pytest.raises(Killed):
             process(signup)
     assert len(parties(sandbox)) == 1
@@ -222,7 +223,7 @@ def test_a_late_failure_does_not_undo_what_another_worker_has_settled(sandbox: R
 @pytest.mark.django_db
 def test_what_a_lost_job_left_is_swept_up_once() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "ABANDONED_AFTER", -pipeline.ABANDONED_AFTER)
+        patch.setattr("waitlist.pipeline.upkeep.ABANDONED_AFTER", dt.timedelta(minutes=-1))
         signup, entry = make_signup(), make_entry()
         mail = Mail.objects.create(signup=entry.signups.get(), kind="confirmation")
 

@@ -1,11 +1,15 @@
 """The worker's side: when it tries again, and what it takes over from a killed one."""
 
+import asyncio
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
@@ -139,6 +143,24 @@ def test_a_row_whose_job_is_gone_is_processed_all_the_same(
     work()
 
     assert Signup.objects.get().status == "processed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_a_worker_too_a_job_rolls_back_with_its_transaction() -> None:
+    def enqueue_and_fail() -> None:
+        with transaction.atomic():
+            enqueue(Task.DELIVER_MAIL, 1)
+            raise ZeroDivisionError
+
+    async def as_in_a_worker() -> None:
+        with app.replace_connector(DjangoConnector().get_worker_connector()) as worker_app:
+            async with worker_app.open_async():
+                with pytest.raises(ZeroDivisionError):
+                    await sync_to_async(enqueue_and_fail, thread_sensitive=False)()
+
+    ThreadPoolExecutor(1).submit(asyncio.run, as_in_a_worker()).result()
+
+    assert not ProcrastinateJob.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ from waitlist.admin.filters import MailStatusFilter
 from waitlist.admin.readonly import ReadOnlyInline, mail_states
 from waitlist.choices import MailStatus, SignupStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
-from waitlist.pipeline import retry
+from waitlist.pipeline import discard, release, retry
 
 
 class MailInline(ReadOnlyInline, admin.TabularInline):
@@ -42,15 +42,15 @@ class SignupAdmin(admin.ModelAdmin):
         "entry_link",
         "mail_states",
     )
-    list_filter = ("status", MailStatusFilter, "waitlist", "created_at")
+    list_filter = ("status", MailStatusFilter, "is_disposable", "waitlist", "created_at")
     list_select_related = ("waitlist", "entry")
     search_fields = ("email", "display_name", "form_data__company_name")
     search_help_text = _("E-mail, name or company")
     date_hierarchy = "created_at"
-    actions = ("try_again",)
+    actions = ("try_again", "release", "discard")
 
     fieldsets = (
-        (None, {"fields": ("created_at", "waitlist", "display_name", "email", "form_fields")}),
+        (None, {"fields": ("created_at", "waitlist", "display_name", "email", "is_disposable", "form_fields")}),
         (_("Processing"), {"fields": ("status", "attempts", "last_error", "processed_at", "entry", "unsubscribed_at")}),
         (_("Consent"), {"fields": ("consent_text", "wording", "page_url", "ip_address", "user_agent")}),
     )
@@ -111,6 +111,18 @@ class SignupAdmin(admin.ModelAdmin):
     @admin.action(description=_("Try again"), permissions=("retry",))
     def try_again(self, request: HttpRequest, queryset: QuerySet[Signup]) -> None:
         self._retry(request, queryset)
+
+    @admin.action(description=_("Release from quarantine"), permissions=("retry",))
+    def release(self, request: HttpRequest, queryset: QuerySet[Signup]) -> None:
+        going = sum(release(signup) for signup in queryset)
+        message = ngettext("%d sign-up was released.", "%d sign-ups were released.", going)
+        self.message_user(request, message % going, messages.SUCCESS)
+
+    @admin.action(description=_("Discard from quarantine"), permissions=("delete",))
+    def discard(self, request: HttpRequest, queryset: QuerySet[Signup]) -> None:
+        gone = sum(discard(signup) for signup in queryset)
+        message = ngettext("%d sign-up was discarded.", "%d sign-ups were discarded.", gone)
+        self.message_user(request, message % gone, messages.SUCCESS)
 
     def try_one_again(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The button on a sign-up's page."""

@@ -7,12 +7,21 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from waitlist.database import retried
+
 
 def validate_origin(value: str) -> None:
     """An origin as browsers send it: scheme, host and port, nothing behind (RFC 6454)."""
     RegexValidator(
         r"^https?://[a-z0-9.\-\[\]:]+$", _("An origin looks like https://kurzum.app, without a path and in lower case.")
     )(value)
+
+
+class WaitlistQuerySet(models.QuerySet["Waitlist"]):
+    @retried
+    def by_slug(self, slug: str) -> "Waitlist | None":
+        """The list with this slug; None where there is none."""
+        return self.filter(slug=slug).first()
 
 
 class Waitlist(models.Model):
@@ -41,6 +50,8 @@ class Waitlist(models.Model):
     )
     created_at = models.DateTimeField(_("Created"), db_default=Now(), editable=False)
 
+    objects = WaitlistQuerySet.as_manager()
+
     class Meta:
         db_table = "waitlists"
         ordering = ("slug",)
@@ -54,6 +65,7 @@ class Waitlist(models.Model):
         """Whether this list's form may be posted from the page origin ``origin``."""
         return origin in self.origins
 
+    @retried
     def consent_text(self, version: str = "") -> "ConsentText | None":
         """The wording of ``version``, by default the newest; None where there is none."""
         texts = self.consent_texts.order_by("-pk")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from waitlist.choices import Failure, MailKind, MailStatus
 from waitlist.jobs import Job, without_job
-from waitlist.models.entry import WaitlistEntry
+from waitlist.models.lists import Waitlist
 from waitlist.models.signup import Signup
 
 CONFIRMATIONS = (MailKind.CONFIRMATION, MailKind.CONFIRMATION_RENEWED)
@@ -21,17 +21,35 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Queued before ``before`` and with no job that would deliver them."""
         return without_job(self.filter(status=MailStatus.QUEUED, created_at__lt=before), Job.DELIVER_MAIL)
 
-    def confirmation_allowed(self, entry: WaitlistEntry, now: dt.datetime) -> bool:
-        """At most one confirmation in ten minutes and three in a day: the form must not flood an inbox."""
-        queued = self.filter(signup__entry=entry, kind__in=CONFIRMATIONS)
-        lately = queued.filter(created_at__gt=now - dt.timedelta(minutes=10))
-        today = queued.filter(created_at__gt=now - dt.timedelta(days=1))
+    def confirmations(self, now: dt.datetime, within: dt.timedelta) -> "MailQuerySet":
+        """Those with a confirmation link that went out, or will, since ``within`` before ``now``."""
+        return self.filter(kind__in=CONFIRMATIONS, created_at__gt=now - within)
+
+    def confirmation_allowed(self, signup: Signup, now: dt.datetime) -> bool:
+        """At most one confirmation in ten minutes and CONFIRMATIONS_A_DAY: the form must not flood an inbox."""
+        inbox = self.filter(signup__address_key=signup.address_key)
+        lately = inbox.confirmations(now, dt.timedelta(minutes=10))
+        today = inbox.confirmations(now, dt.timedelta(days=1))
         return not lately.exists() and today.count() < CONFIRMATIONS_A_DAY
 
-    def already_confirmed_allowed(self, entry: WaitlistEntry, now: dt.datetime) -> bool:
+    def already_confirmed_allowed(self, signup: Signup, now: dt.datetime) -> bool:
         """At most one "you are already on the list" in a day."""
         return not self.filter(
-            signup__entry=entry, kind=MailKind.ALREADY_CONFIRMED, created_at__gt=now - dt.timedelta(days=1)
+            signup__address_key=signup.address_key,
+            kind=MailKind.ALREADY_CONFIRMED,
+            created_at__gt=now - dt.timedelta(days=1),
+        ).exists()
+
+    def left_in_hour(self, waitlist: Waitlist, now: dt.datetime) -> int:
+        """How many more confirmations to unconfirmed addresses may go out in this hour: what a flood is told by."""
+        unconfirmed = self.filter(signup__waitlist=waitlist, signup__entry__confirmed_at=None)
+        sent = unconfirmed.confirmations(now, dt.timedelta(hours=1)).exclude(status=MailStatus.HELD)
+        return max(waitlist.hourly_limit - sent.count(), 0)
+
+    def warned_today(self, waitlist: Waitlist, now: dt.datetime) -> bool:
+        """Whether the founder has been told in the last day that mailing is paused."""
+        return self.filter(
+            signup__waitlist=waitlist, kind=MailKind.MAILING_PAUSED, created_at__gt=now - dt.timedelta(days=1)
         ).exists()
 
 
@@ -62,6 +80,7 @@ class Mail(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("created_at",), name="waitlist_mails_created"),
             models.Index(fields=("created_at",), condition=~Q(status=MailStatus.SENT), name="waitlist_mails_unsent"),
         )
 
@@ -79,6 +98,6 @@ class Mail(models.Model):
             status=status, attempts=models.F("attempts") + 1, last_error=reason
         )
 
-    def requeue(self) -> None:
-        """Let a failed mail start over with all its attempts."""
-        Mail.objects.filter(pk=self.pk).update(status=MailStatus.QUEUED, attempts=0)
+    def requeue(self, now: dt.datetime) -> None:
+        """Let a failed or held mail start over with all its attempts; it counts as one of this hour's."""
+        Mail.objects.filter(pk=self.pk).update(status=MailStatus.QUEUED, attempts=0, created_at=now)

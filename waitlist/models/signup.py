@@ -1,6 +1,7 @@
 """What a visitor sent: the durable inbox of the CRM sync and the evidence of consent."""
 
 import datetime as dt
+import hashlib
 import uuid
 from typing import Any
 
@@ -21,6 +22,14 @@ class SignupQuerySet(models.QuerySet["Signup"]):
         """Received before ``before``, unprocessed, and with no job that would process them."""
         waiting = self.filter(status=SignupStatus.RECEIVED, created_at__lt=before)
         return without_job(waiting, Job.PROCESS_SIGNUP)
+
+    def quarantined(self) -> "SignupQuerySet":
+        """Sent while Turnstile was away."""
+        return self.filter(status=SignupStatus.QUARANTINED)
+
+    def same_inbox(self, signup: "Signup") -> "SignupQuerySet":
+        """Those of the same list whose mail goes to the same inbox, however its address is spelled."""
+        return self.filter(waitlist=signup.waitlist, address_key=signup.address_key)
 
 
 class Signup(models.Model):
@@ -85,6 +94,11 @@ class Signup(models.Model):
     def is_same_form(self, fields: dict[str, Any]) -> bool:
         """Whether ``fields`` (attribute to value) are what this sign-up holds: the same body, sent again."""
         return all(getattr(self, name) == value for name, value in fields.items())
+
+    @property
+    def inbox(self) -> str:
+        """Names the inbox on this list without telling it."""
+        return hashlib.sha256(f"{self.waitlist_id}:{self.address_key}".encode()).hexdigest()
 
     def settle(self, entry: WaitlistEntry, *, unsubscribe_token: str | None, now: dt.datetime) -> None:
         """Processing has led to ``entry``."""

@@ -1,0 +1,45 @@
+"""The way of a sign-up, in the order in which it happens. The doors are ``views``, ``pages`` and ``tasks``.
+
+1. ``intake``: the visitor sends the form; it is stored.
+2. ``processing``: the CRM gets the party, the list its entry.
+3. ``mailing``: the visitor gets a mail.
+4. ``confirmation``: he opens the link and presses the button; the CRM and the founder learn of it.
+5. ``upkeep``: what has failed or was left behind is set going again.
+
+A row is written before anything outside is called; calls happen outside transactions; what they led to is
+settled afterwards, together with the job for the next step. A crash anywhere leaves a row that says what is
+left to do, and every step may run twice.
+"""
+
+from waitlist.pipeline.confirmation import (
+    Confirmation,
+    confirm,
+    confirmation_of,
+    renew_confirmation,
+    report_prospect,
+    unsubscribe,
+    unsubscribe_party,
+)
+from waitlist.pipeline.intake import BotDetected, RateLimited, accept
+from waitlist.pipeline.mailing import deliver
+from waitlist.pipeline.processing import process
+from waitlist.pipeline.upkeep import discard, release, retry, sweep
+
+__all__ = [
+    "BotDetected",
+    "Confirmation",
+    "RateLimited",
+    "accept",
+    "confirm",
+    "confirmation_of",
+    "deliver",
+    "discard",
+    "process",
+    "release",
+    "renew_confirmation",
+    "report_prospect",
+    "retry",
+    "sweep",
+    "unsubscribe",
+    "unsubscribe_party",
+]
