@@ -7,7 +7,7 @@ LOCK := $(BIN) -m uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean
+.PHONY: help run test faults check lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ run: .venv/local.stamp ## Run everything on this machine until Ctrl-C; PORT=9000
 
 test: .venv/dev.stamp ## Run the whole test suite, with its coverage
 	@exec $(BIN) -m pytest --cov
+
+faults: .venv/dev.stamp ## Break one part after the other under load and count, in 25 minutes; ARGS="--only web"
+	@exec $(BIN) -m tests.faults $(ARGS)
 
 check: .venv/dev.stamp ## Lint, types, templates, migrations, production settings, German catalogue
 	$(BIN) -m ruff check
