@@ -8,8 +8,12 @@ const label = button.textContent;
 
 // Each is the id of a control or of a group of them, and the name of its inputs; its error is at "<field>-error".
 const FIELDS = ["name", "email", "companyName", "gewerk", "companySize", "phone", "message", "consent"];
-const SENT = [...FIELDS.filter((field) => field !== "consent"), "consentVersion"];
+const SENT = [...FIELDS.filter((field) => field !== "consent"), "consentVersion", "website", "formToken"];
 const CAMPAIGN = { utmSource: "utm_source", utmMedium: "utm_medium", utmCampaign: "utm_campaign" };
+
+// The server takes a form that is filled in faster for a bot's. A second more, for a server whose clock is behind.
+const MINIMUM_MS = (Number(form.dataset.minimumSeconds) + 1) * 1000;
+let renderedAt = performance.now();
 
 const firstInput = (field) => form.querySelector(`[name="${field}"]`);
 
@@ -87,10 +91,27 @@ function succeed(email) {
   done.focus();
 }
 
+// A person may have left the page open for days, or his browser may have filled in the trap: the next try is to pass.
+async function startAnew() {
+  form.elements.website.value = "";
+  try {
+    const page = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+    const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[name=formToken]");
+    form.elements.formToken.value = fresh.value;
+    renderedAt = performance.now();
+  } catch {
+    // The old one stays; the message says what helps.
+  }
+}
+
 async function send(content) {
   button.disabled = true;
   button.textContent = form.dataset.sending;
+  await new Promise((resolve) => setTimeout(resolve, renderedAt + MINIMUM_MS - performance.now()));
   const answer = await post(content);
+  if (answer?.error?.code === "BOT_DETECTED") {
+    await startAnew();
+  }
   button.disabled = false;
   button.textContent = label;
   if (answer?.success) {

@@ -9,7 +9,9 @@ import pytest
 import requests
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request
+from django.db.models.functions import Now
+from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request, expect
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from dev.addresses import Addresses
 from dev.services import commands, running, wait_until_answering
@@ -36,12 +38,15 @@ def addresses(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def site(addresses: Addresses, transactional_db: None) -> Addresses:
+def site(addresses: Addresses, transactional_db: None) -> Iterator[Addresses]:
     """The processes with a list and the founder's account, and nothing left of another test."""
     requests.post(f"{addresses.sandbox}/reset", timeout=5).raise_for_status()
     make_waitlist(name="kurzum")
     get_user_model().objects.create_superuser("mario", "founder@kurzum.example", "demo-password")
-    return addresses
+    yield addresses
+    # Tables are not emptied under a worker's hands.
+    unfinished = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).exclude(scheduled_at__gt=Now())
+    eventually(lambda: not unfinished.exists())
 
 
 @pytest.fixture
@@ -81,6 +86,8 @@ def open_page(browser: Browser, site: Addresses) -> Iterator[Callable[..., Page]
     """
     complaints: list[str] = []
     contexts = []
+    # The form itself waits for some seconds before it is sent.
+    expect.set_options(timeout=15_000)
 
     def open_one(width: int, foreseen: str = "nothing is foreseen") -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, base_url=site.web, locale="de-AT")

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.signing import TimestampSigner
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from dev.addresses import Addresses
+from waitlist.bot_traps import MAXIMUM, SALT
 from waitlist.models import Signup
 
 pytestmark = pytest.mark.slow
@@ -111,3 +115,36 @@ def test_the_form_works_with_the_keyboard_alone(site: Addresses, open_page: Open
 
     expect(page.get_by_text("Spam")).to_be_visible()
     expect(page.locator("#done")).to_be_focused()
+
+
+def test_a_filled_trap_is_a_bots_until_the_next_try(site: Addresses, open_page: OpenPage) -> None:
+    """A password manager may fill it in for a person, who then gets through with the second press."""
+    page = open_page(1280, foreseen="403 (Forbidden)")
+    page.goto("/")
+    fill_in(page)
+    expect(page.locator("#website")).not_to_be_in_viewport()
+    page.evaluate("document.getElementById('website').value = 'https://spam.example'")
+
+    page.get_by_role("button", name="eintragen").click()
+    expect(page.locator("#form-error")).to_contain_text("Sicherheitsprüfung")
+    assert not Signup.objects.exists()
+
+    page.wait_for_function("document.querySelector('[name=cf-turnstile-response]')?.value")
+    page.get_by_role("button", name="eintragen").click()
+    expect(page.get_by_text("Spam")).to_be_visible()
+    assert Signup.objects.count() == 1
+
+
+def test_a_page_left_open_gets_through_at_the_second_press(site: Addresses, open_page: OpenPage) -> None:
+    with time_machine.travel(timezone.now() - MAXIMUM * 2):
+        stale = TimestampSigner(key="only-for-development", salt=SALT).sign("kurzum_app")
+    page = open_page(1280, foreseen="403 (Forbidden)")
+    page.goto("/")
+    fill_in(page)
+    page.evaluate("token => document.querySelector('[name=formToken]').value = token", stale)
+
+    page.get_by_role("button", name="eintragen").click()
+    expect(page.locator("#form-error")).to_contain_text("zu lange offen")
+
+    page.get_by_role("button", name="eintragen").click()
+    expect(page.get_by_text("Spam")).to_be_visible()
