@@ -9,6 +9,7 @@ const label = button.textContent;
 // Each is the id of a control or of a group of them, and the name of its inputs; its error is at "<field>-error".
 const FIELDS = ["name", "email", "companyName", "gewerk", "companySize", "phone", "message", "consent"];
 const SENT = [...FIELDS.filter((field) => field !== "consent"), "consentVersion", "website", "formToken"];
+const PAUSES_MS = [1_000, 3_000, 9_000];
 const CAMPAIGN = { utmSource: "utm_source", utmMedium: "utm_medium", utmCampaign: "utm_campaign" };
 
 // The server takes a form that is filled in faster for a bot's. A second more, for a server whose clock is behind.
@@ -75,6 +76,18 @@ async function post(content) {
   }
 }
 
+// Where the server is away for a moment, the visitor need not know: the same body again is not a second sign-up.
+async function postPatiently(content) {
+  for (const pause of PAUSES_MS) {
+    const answer = await post(content);
+    if (answer && answer.error?.code !== "INTERNAL_ERROR") {
+      return answer;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return post(content);
+}
+
 function refuse({ message: text, fields = {} }) {
   const elsewhere = Object.keys(fields).filter((field) => !FIELDS.includes(field));
   alertBox.textContent = [text, ...elsewhere.flatMap((field) => fields[field])].join(" ");
@@ -108,7 +121,7 @@ async function send(content) {
   button.disabled = true;
   button.textContent = form.dataset.sending;
   await new Promise((resolve) => setTimeout(resolve, renderedAt + MINIMUM_MS - performance.now()));
-  const answer = await post(content);
+  const answer = await postPatiently(content);
   if (answer?.error?.code === "BOT_DETECTED") {
     await startAnew();
   }

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.signing import TimestampSigner
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dev.addresses import Addresses
 from waitlist.bot_traps import MAXIMUM, SALT
@@ -115,6 +116,30 @@ def test_the_form_works_with_the_keyboard_alone(site: Addresses, open_page: Open
 
     expect(page.get_by_text("Spam")).to_be_visible()
     expect(page.locator("#done")).to_be_focused()
+
+
+def test_a_server_that_is_away_for_a_moment_is_not_the_visitors_worry(site: Addresses, open_page: OpenPage) -> None:
+    page = open_page(1280, foreseen="Failed to load resource")
+    envelope = {"success": False, "error": {"code": "INTERNAL_ERROR", "message": "Bitte versuch es noch einmal."}}
+    tries = count(1)
+
+    def answer(route: Route) -> None:
+        match next(tries):
+            case 1:
+                route.fulfill(status=500, json=envelope)
+            case 2:
+                route.abort()
+            case _:
+                route.continue_()
+
+    page.route("**/api/waitlist/kurzum_app", answer)
+    page.goto("/")
+    fill_in(page)
+
+    page.get_by_role("button", name="eintragen").click()
+
+    expect(page.get_by_text("Spam")).to_be_visible()
+    assert Signup.objects.count() == 1
 
 
 def test_a_filled_trap_is_a_bots_until_the_next_try(site: Addresses, open_page: OpenPage) -> None:

@@ -10,9 +10,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from config.breaker import Breaker
 from integrations.sandbox import RunningSandbox
 from tests.api import form, post
-from waitlist import database
+from tests.factories import make_entry
+from tests.outside import inbox
+from waitlist import database, pipeline
 from waitlist.database import retried, wait_for_database
-from waitlist.models import Signup, Waitlist
+from waitlist.mails import send
+from waitlist.models import Mail, Signup, Waitlist
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +115,25 @@ def test_a_connection_cut_right_after_the_commit_does_not_store_twice(
 
     assert answer["success"] is True
     assert Signup.objects.get().pk == UUID(answer["data"]["signupId"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_cut_after_a_mail_does_not_send_it_twice(
+    waitlist: Waitlist, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = Mail.objects.create(signup=make_entry().latest_signup(), kind="confirmation")
+
+    def send_and_lose_the_connection(mail: Mail) -> None:
+        send(mail)
+        kill_all_connections()
+
+    monkeypatch.setattr("waitlist.pipeline.mailing.send", send_and_lose_the_connection)
+
+    pipeline.deliver(mail.pk, last_attempt=False)
+
+    mail.refresh_from_db()
+    assert mail.status == "sent"
+    assert len(inbox(sandbox)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from waitlist.choices import Failure, MailKind, MailStatus
+from waitlist.database import retried
 from waitlist.jobs import Job, without_job
 from waitlist.models.lists import Waitlist
 from waitlist.models.signup import Signup
@@ -87,8 +88,9 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    @retried
     def record_sent(self, now: dt.datetime) -> None:
-        """The mail server has taken it."""
+        """The mail server has taken it. Retried, since the mail would go out again over a cut connection."""
         Mail.objects.filter(pk=self.pk).update(status=MailStatus.SENT, sent_at=now, last_error="")
 
     def record_failure(self, reason: str, *, final: bool) -> None:

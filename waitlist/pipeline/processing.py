@@ -9,6 +9,7 @@ from django.utils import timezone
 from integrations import mms
 from integrations.errors import PermanentError, TransientError
 from waitlist.choices import Failure, MailKind, SignupStatus
+from waitlist.database import retried
 from waitlist.models import Mail, Signup, WaitlistEntry
 from waitlist.pipeline.mailing import ask_for_confirmation, queue_mail
 
@@ -47,6 +48,7 @@ def process(signup_pk: UUID, *, last_attempt: bool) -> None:
     _settle(signup, party)
 
 
+@retried
 def _settle(signup: Signup, party: mms.CreatedParty) -> None:
     """Entry, sign-up and mail commit together; the constraint decides that a party has one entry per list."""
     now = timezone.now()
