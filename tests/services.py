@@ -42,7 +42,8 @@ ENVIRONMENT = {
     "WAITLIST_ORIGINS": "https://kurzum.example",
     "CONFIRMATION_DAYS": "30",
     "DATABASE_POOLER": "0",
-    "DATABASE_POOL_SIZE": "20",
+    # Browser tests run in contexts of their own, each of which keeps its connection.
+    "DATABASE_POOL_SIZE": "60",
     "METRICS_TOKEN": "",
     # pytest-playwright runs an event loop in the main thread, where Django would refuse the tests' own queries.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",

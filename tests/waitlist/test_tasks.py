@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -148,9 +148,12 @@ def test_a_row_whose_job_is_gone_is_processed_all_the_same(
 @pytest.mark.django_db(transaction=True)
 def test_inside_a_worker_too_a_job_rolls_back_with_its_transaction() -> None:
     def enqueue_and_fail() -> None:
-        with transaction.atomic():
-            enqueue(Task.DELIVER_MAIL, 1)
-            raise ZeroDivisionError
+        try:
+            with transaction.atomic():
+                enqueue(Task.DELIVER_MAIL, 1)
+                raise ZeroDivisionError
+        finally:
+            connections.close_all()
 
     async def as_in_a_worker() -> None:
         with app.replace_connector(DjangoConnector().get_worker_connector()) as worker_app:
