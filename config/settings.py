@@ -112,7 +112,7 @@ def _database(url: str) -> dict[str, Any]:
     options.setdefault("connect_timeout", 2)
     # A visitor waits for a connection no longer than for everything else together. A pool that has given up soon
     # connects anew for the next request; by default its pauses double for five minutes.
-    options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 3, "reconnect_timeout": 2}
+    options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 2, "reconnect_timeout": 2}
     if DATABASE_POOLER:
         # A pooler hands each transaction another session: cursors must not outlive one, and it refuses options.
         database["DISABLE_SERVER_SIDE_CURSORS"] = True

@@ -48,7 +48,7 @@ def retried(work: Callable[P, R]) -> Callable[P, R]:
                     breaker.trip()
                     raise
                 logger.warning("The database failed, trying again: %s", type(error.__cause__ or error).__name__)
-                connection.close()
+                _drop_dead_connections()
             else:
                 breaker.reset()
                 return result
@@ -56,6 +56,13 @@ def retried(work: Callable[P, R]) -> Callable[P, R]:
             pause *= 2
 
     return wrapper
+
+
+def _drop_dead_connections() -> None:
+    """A restart or a failover leaves all idle ones dead, and the pool would notice one at a time, with pauses."""
+    connection.close()
+    if pool := getattr(connection, "pool", None):
+        pool.check()
 
 
 def wait_for_database(patience: float | None = None) -> bool:

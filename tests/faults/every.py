@@ -7,7 +7,7 @@ FAULTS = {
     fault.key: fault
     for fault in (*control.FAULTS, *of_webs.FAULTS, *of_workers.FAULTS, *of_servers.FAULTS, *of_services.FAULTS)
 }
-SHORT = tuple(FAULTS[key] for key in ("postgres-connections", "valkey-stopped", "worker-and-mms", "web-killed"))
+SHORT = tuple(FAULTS[key] for key in ("postgres-connections", "worker-and-mms", "web-killed"))
 
 
 def chosen(parts: list[str]) -> list[Fault]:

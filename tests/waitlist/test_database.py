@@ -1,5 +1,7 @@
 """The database goes away, and comes back: short work is done anew, a start waits."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +97,29 @@ def test_a_sign_up_gets_through_although_its_connection_was_cut(waitlist: Waitli
     assert post(form()).status_code == 200
 
     assert Signup.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pool_full_of_dead_connections_is_renewed_at_once(waitlist: Waitlist, sandbox: RunningSandbox) -> None:
+    """Else each of them would cost somebody a longer wait than the one before."""
+    barrier = Barrier(8)
+
+    def connect(_: int) -> None:
+        connection.ensure_connection()
+        barrier.wait()
+        connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(connect, range(8)))
+    kill_all_connections()
+
+    assert post(form()).status_code == 200
+
+    pool = connection.pool  # type: ignore[attr-defined]
+    assert pool.get_stats()["connections_lost"] >= 8
+    for _ in range(8):
+        connection.close()
+        connection.ensure_connection()
 
 
 @pytest.mark.django_db(transaction=True)

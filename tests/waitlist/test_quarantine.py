@@ -20,13 +20,14 @@ from waitlist.pipeline import intake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("waitlist")]
 
-OUTAGES: list[dict[str, Any]] = [{"status": 503}, {"drop": True}, {"delay_ms": 5_500}]
+OUTAGES: list[dict[str, Any]] = [{"status": 503}, {"drop": True}, {"delay_ms": 800}]
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=str)
 def test_during_an_outage_a_sign_up_is_kept_but_neither_mailed_nor_synced(
-    sandbox: RunningSandbox, outage: dict[str, Any]
+    sandbox: RunningSandbox, outage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("integrations.turnstile.TIMEOUT", 0.4)
     fault(sandbox, "turnstile", **outage)
 
     response = post(form())
