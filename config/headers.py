@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 # What no page here uses, each with an empty list of origins: nor may a frame in it, such as Turnstile's.
 PERMISSIONS_POLICY = ", ".join(
@@ -29,6 +31,24 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# What django-unfold's Alpine.js and Chart.js need.
+ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE], "font-src": [SELF]}
+
+
+def in_admin(request: HttpRequest) -> bool:
+    """Whether the request is for the back office."""
+    return request.path_info.startswith(f"/{settings.ADMIN_PATH}")
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """django-csp's, with what the admin's theme needs under the admin's path only."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if in_admin(request):
+            response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - django-csp's own way
+        return super().process_response(request, response)
+
+
 class HeadersMiddleware:
     """Permissions-Policy and Cross-Origin-Resource-Policy everywhere, and the admin's own Referrer-Policy."""
 
@@ -39,7 +59,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
-        if request.path_info.startswith(f"/{settings.ADMIN_PATH}"):
+        if in_admin(request):
             # Without a referrer a browser posts with "Origin: null", which Django's CSRF check refuses.
             response["Referrer-Policy"] = "same-origin"
         return response

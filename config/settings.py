@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.environment import Environment, admin_path
+from config.theme import UNFOLD as UNFOLD  # noqa: PLC0414 - a setting of its own module
 from config.tracing import log_job
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,27 +54,36 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    # Before Django's admin, whose templates it replaces.
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     "corsheaders",
     "csp",
     "django_ratelimit",
     "pgtrigger",
+    "pghistory",
     "procrastinate.contrib.django",
     "anymail",
     "config",
     "integrations",
     "waitlist",
+    "accounts",
+    "trail",
+    "backoffice",
 ]
 MIDDLEWARE = [
     # The log line and the headers are every answer's: static files', refusals' and errors' too.
     "config.tracing.RequestLogMiddleware",
     "config.headers.HeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.headers.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Above all that may refuse a request, so that API clients get every error as the envelope.
     "waitlist.envelope.ApiEnvelopeMiddleware",
@@ -247,6 +257,7 @@ STORAGES = {
 }
 
 # Security
+AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -267,7 +278,7 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 _turnstile_origin = "{0.scheme}://{0.netloc}".format(urlsplit(TURNSTILE_SCRIPT_URL))
-# For the admin as well. It costs the queue's own list a few inline styles, and nothing else.
+# The admin's differs (``config.headers``).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

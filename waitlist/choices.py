@@ -40,6 +40,7 @@ class MailKind(TextChoices):
     CONFIRMATION_RENEWED = "confirmation_renewed", _("Confirmation, sent again")
     ALREADY_CONFIRMED = "already_confirmed", _("Already on the list")
     FOUNDER_NOTICE = "founder_notice", _("Notice to the founder")
+    FOUNDER_DIGEST = "founder_digest", _("Daily digest to the founder")
     MAILING_PAUSED = "mailing_paused", _("Warning to the founder: mailing is paused")
 
 
@@ -51,6 +52,38 @@ class MailStatus(TextChoices):
     HELD = "held", _("Held back")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+
+
+class CrmUpdateKind(TextChoices):
+    """What the CRM has yet to learn of a party."""
+
+    PROSPECT = "prospect", _("Is a prospect")
+    CUSTOMER = "customer", _("Is a customer")
+    UNSUBSCRIBE = "unsubscribe", _("Wants no more mail")
+
+
+class CrmUpdateStatus(TextChoices):
+    """How far such a message has come."""
+
+    QUEUED = "queued", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Notices(TextChoices):
+    """How the founder is told of confirmed leads by mail."""
+
+    EACH = "each", _("At once, one mail each")
+    DAILY = "daily", _("Once a day, all together")
+    NONE = "none", _("Not at all")
+
+
+class RefusalReason(TextChoices):
+    """Why an attempt to sign up was turned away."""
+
+    VALIDATION = "validation", _("Mistakes in the form")
+    LIMIT = "limit", _("Too many from one connection")
+    BOT = "bot", _("Bot check")
 
 
 class Failure(TextChoices):

@@ -27,8 +27,8 @@ class Job(StrEnum):
 
     PROCESS_SIGNUP = "process_signup"
     DELIVER_MAIL = "deliver_mail"
-    REPORT_PROSPECT = "report_prospect"
-    UNSUBSCRIBE_PARTY = "unsubscribe_party"
+    UPDATE_CRM = "update_crm"
+    POST_WEBHOOK = "post_webhook"
 
 
 class Backlog(NamedTuple):

@@ -48,8 +48,9 @@ def send(mail: Mail) -> None:
 
 def compose(mail: Mail) -> EmailMultiAlternatives:
     """The message, with the same Message-ID at every attempt."""
-    signup, entry = mail.signup, mail.signup.entry
-    if entry is None:
+    signup = mail.signup
+    entry = signup and signup.entry
+    if signup is None or entry is None:
         raise ValueError(f"mail {mail.pk} belongs to a sign-up without an entry")
     to_founder = mail.kind in {MailKind.FOUNDER_NOTICE, MailKind.MAILING_PAUSED}
     unsubscribe_url = None if to_founder else _unsubscribe_url(entry)
@@ -67,7 +68,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text,
-        to=[signup.waitlist.founder_email if to_founder else signup.email],
+        to=[mail.waitlist.founder_email if to_founder else signup.email],
         reply_to=[signup.email] if mail.kind == MailKind.FOUNDER_NOTICE else None,
         headers=headers,
     )
@@ -77,13 +78,13 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
 
 def _context(mail: Mail, signup: Signup, entry: WaitlistEntry) -> dict[str, Any]:
     return {
-        "waitlist": signup.waitlist,
+        "waitlist": mail.waitlist,
         "signup": signup,
         "entry": entry,
         "confirmation_url": _url("confirm", entry.confirmation_token),
         "confirmation_days": settings.CONFIRMATION_DAYS,
         "admin_url": _url("admin:waitlist_waitlistentry_change", entry.pk),
-        "waitlist_url": _url("admin:waitlist_waitlist_change", signup.waitlist_id),
+        "waitlist_url": _url("admin:waitlist_waitlist_change", mail.waitlist_id),
         "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
     }
 
@@ -93,8 +94,7 @@ def _url(name: str, key: object) -> str:
 
 
 def _unsubscribe_url(entry: WaitlistEntry) -> str | None:
-    """None where MMS knew the party before: the token is in its first answer only."""
-    token = entry.signups.exclude(unsubscribe_token=None).values_list("unsubscribe_token", flat=True).first()
+    token = entry.unsubscribe_token()
     return _url("unsubscribe", token) if token else None
 
 

@@ -92,10 +92,10 @@ def renew_confirmation(request: HttpRequest, token: UUID) -> HttpResponse:
 @limited
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """A button that unsubscribes; mail clients post here without asking (RFC 8058)."""
-    signup = Signup.objects.select_related("waitlist").filter(unsubscribe_token=token).first()
-    if signup is None:
+    signup = Signup.objects.select_related("waitlist", "entry").filter(unsubscribe_token=token).first()
+    if signup is None or signup.entry is None:
         return render(request, "pages/link_invalid.html", status=HTTPStatus.NOT_FOUND)
     if request.method == "POST":
-        pipeline.unsubscribe(signup)
+        pipeline.unsubscribe(signup.entry)
         signup.refresh_from_db(fields=["unsubscribed_at"])
     return render(request, "pages/unsubscribe.html", {"signup": signup, "waitlist": signup.waitlist})

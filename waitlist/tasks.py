@@ -56,14 +56,9 @@ def deliver_mail(context: JobContext, pk: str) -> None:
     pipeline.deliver(int(pk), last_attempt=TWO_DAYS.is_last(context))
 
 
-@app.task(name=Job.REPORT_PROSPECT, retry=TWO_DAYS)
-def report_prospect(pk: str) -> None:
-    pipeline.report_prospect(int(pk))
-
-
-@app.task(name=Job.UNSUBSCRIBE_PARTY, retry=TWO_DAYS)
-def unsubscribe_party(pk: str) -> None:
-    pipeline.unsubscribe_party(UUID(pk))
+@app.task(name=Job.UPDATE_CRM, retry=TWO_DAYS, pass_context=True)
+def update_crm(context: JobContext, pk: str) -> None:
+    pipeline.update_crm(int(pk), last_attempt=TWO_DAYS.is_last(context))
 
 
 @app.periodic(cron="* * * * *")

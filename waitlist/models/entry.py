@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
@@ -30,6 +31,13 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.filter(confirmed_at=None).update(confirmed_at=now) == 1
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["confirmation_token"],  # a secret
+    meta={"db_table": "waitlist_entries_history", "verbose_name": _("Change"), "verbose_name_plural": _("History")},
+)
 class WaitlistEntry(models.Model):
     """A company on a list. It exists only once MMS has answered; the person's name and e-mail are its sign-ups'."""
 
@@ -101,6 +109,10 @@ class WaitlistEntry(models.Model):
     def latest_signup(self) -> "Signup":
         """The sign-up that name and e-mail are taken from; every entry comes from one."""
         return self.signups.select_related("waitlist").latest("created_at")
+
+    def unsubscribe_token(self) -> str | None:
+        """MMS's; None where MMS knew the party before: the token is in its first answer only."""
+        return self.signups.exclude(unsubscribe_token=None).values_list("unsubscribe_token", flat=True).first()
 
     def link_expires_at(self) -> dt.datetime:
         """The link lives CONFIRMATION_DAYS from the entry's creation or from the last mail that renewed it."""

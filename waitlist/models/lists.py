@@ -1,12 +1,17 @@
 """A list and the wording of consent that its form shows."""
 
+from urllib.parse import urlsplit
+
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from waitlist.choices import Notices
 from waitlist.database import retried
 
 
@@ -15,6 +20,12 @@ def validate_origin(value: str) -> None:
     RegexValidator(
         r"^https?://[a-z0-9.\-\[\]:]+$", _("An origin looks like https://kurzum.app, without a path and in lower case.")
     )(value)
+
+
+def validate_webhook(value: str) -> None:
+    """HTTPS, since a lead's company is in the message."""
+    if urlsplit(value).scheme != "https" and not settings.DEBUG:
+        raise ValidationError(_("The address must begin with https://."))
 
 
 class WaitlistQuerySet(models.QuerySet["Waitlist"]):
@@ -36,7 +47,15 @@ class Waitlist(models.Model):
         blank=True,
         help_text=_("Sites whose browsers may post the form, separated by commas: https://kurzum.app"),
     )
-    founder_email = models.EmailField(_("Founder's e-mail"), help_text=_("Is told of every confirmed lead."))
+    founder_email = models.EmailField(_("Founder's e-mail"), help_text=_("Is told of confirmed leads."))
+    notices = models.TextField(_("Mails about confirmed leads"), choices=Notices, default=Notices.EACH)
+    webhook_url = models.URLField(
+        _("Webhook"),
+        max_length=500,
+        blank=True,
+        validators=[validate_webhook],
+        help_text=_("Told of every confirmed lead in Slack's format, for example https://hooks.slack.com/services/..."),
+    )
     imprint_url = models.URLField(_("Imprint"), blank=True, help_text=_("Linked at the foot of the pages."))
     privacy_url = models.URLField(_("Privacy notice"), blank=True, help_text=_("Linked at the foot of the pages."))
     is_open = models.BooleanField(_("Open"), default=True, help_text=_("A closed list takes no sign-ups."))

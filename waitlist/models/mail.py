@@ -43,21 +43,24 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def left_in_hour(self, waitlist: Waitlist, now: dt.datetime) -> int:
         """How many more confirmations to unconfirmed addresses may go out in this hour: what a flood is told by."""
-        unconfirmed = self.filter(signup__waitlist=waitlist, signup__entry__confirmed_at=None)
+        unconfirmed = self.filter(waitlist=waitlist, signup__entry__confirmed_at=None)
         sent = unconfirmed.confirmations(now, dt.timedelta(hours=1)).exclude(status=MailStatus.HELD)
         return max(waitlist.hourly_limit - sent.count(), 0)
 
     def warned_today(self, waitlist: Waitlist, now: dt.datetime) -> bool:
         """Whether the founder has been told in the last day that mailing is paused."""
         return self.filter(
-            signup__waitlist=waitlist, kind=MailKind.MAILING_PAUSED, created_at__gt=now - dt.timedelta(days=1)
+            waitlist=waitlist, kind=MailKind.MAILING_PAUSED, created_at__gt=now - dt.timedelta(days=1)
         ).exists()
 
 
 class Mail(models.Model):
-    """One mail that a sign-up has led to: to the visitor or, as a founder's notice, to the founder."""
+    """One mail: to the visitor or, about a lead, to the founder. Only the founder's digest is of no one sign-up."""
 
-    signup = models.ForeignKey(Signup, models.CASCADE, related_name="mails", verbose_name=_("Sign-up"))
+    waitlist = models.ForeignKey(Waitlist, models.PROTECT, related_name="mails", verbose_name=_("List"))
+    signup = models.ForeignKey(
+        Signup, models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("Sign-up")
+    )
     kind = models.TextField(_("Kind"), choices=MailKind)
     status = models.TextField(_("Status"), choices=MailStatus, default=MailStatus.QUEUED, db_default="queued")
     attempts = models.PositiveIntegerField(_("Attempts"), default=0, db_default=0)
@@ -74,6 +77,9 @@ class Mail(models.Model):
         verbose_name_plural = _("Mails")
         constraints = (
             models.CheckConstraint(condition=Q(kind__in=MailKind.values), name="waitlist_mails_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=MailKind.FOUNDER_DIGEST) | Q(signup__isnull=False), name="waitlist_mails_has_signup"
+            ),
             models.CheckConstraint(
                 condition=Q(status=MailStatus.SENT, sent_at__isnull=False)
                 | Q(status__in=(MailStatus.QUEUED, MailStatus.HELD, MailStatus.FAILED), sent_at__isnull=True),

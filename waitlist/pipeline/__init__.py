@@ -16,14 +16,13 @@ from waitlist.pipeline.confirmation import (
     confirm,
     confirmation_of,
     renew_confirmation,
-    report_prospect,
     unsubscribe,
-    unsubscribe_party,
 )
+from waitlist.pipeline.crm import tell_crm, update_crm
 from waitlist.pipeline.intake import BotDetected, RateLimited, accept
 from waitlist.pipeline.mailing import deliver
 from waitlist.pipeline.processing import process
-from waitlist.pipeline.upkeep import discard, release, retry, sweep
+from waitlist.pipeline.upkeep import discard, release, retry, retry_crm, sweep
 
 __all__ = [
     "BotDetected",
@@ -37,9 +36,10 @@ __all__ = [
     "process",
     "release",
     "renew_confirmation",
-    "report_prospect",
     "retry",
+    "retry_crm",
     "sweep",
+    "tell_crm",
     "unsubscribe",
-    "unsubscribe_party",
+    "update_crm",
 ]

@@ -1,15 +1,13 @@
 """The visitor opens the link and presses the button; the CRM and the founder learn of it."""
 
 from enum import Enum
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from integrations import mms
-from waitlist.choices import MailKind
-from waitlist.jobs import Job, enqueue
-from waitlist.models import Signup, WaitlistEntry
+from waitlist.choices import CrmUpdateKind, MailKind
+from waitlist.models import WaitlistEntry
+from waitlist.pipeline.crm import tell_crm
 from waitlist.pipeline.mailing import ask_for_confirmation, queue_mail
 
 
@@ -37,7 +35,7 @@ def confirm(entry: WaitlistEntry) -> Confirmation:
     with transaction.atomic():
         if not WaitlistEntry.objects.filter(pk=entry.pk).confirm(timezone.now()):
             return Confirmation.ALREADY_CONFIRMED
-        enqueue(Job.REPORT_PROSPECT, entry.pk)
+        tell_crm(entry, CrmUpdateKind.PROSPECT)
         queue_mail(entry.latest_signup(), MailKind.FOUNDER_NOTICE)
     return Confirmation.CONFIRMED
 
@@ -50,20 +48,8 @@ def renew_confirmation(entry: WaitlistEntry) -> None:
             ask_for_confirmation(entry.latest_signup(), timezone.now(), first=False)
 
 
-def report_prospect(entry_pk: int) -> None:
-    """Move the confirmed party along the CRM's funnel. Raises ServiceError."""
-    mms.update_party_status(WaitlistEntry.objects.get(pk=entry_pk).mms_party_id, "prospect")
-
-
-def unsubscribe(signup: Signup) -> None:
+def unsubscribe(entry: WaitlistEntry) -> None:
     """Remember the wish at once; the CRM learns of it by a job."""
     with transaction.atomic():
-        if Signup.objects.filter(pk=signup.pk, unsubscribed_at=None).update(unsubscribed_at=timezone.now()):
-            enqueue(Job.UNSUBSCRIBE_PARTY, signup.pk)
-
-
-def unsubscribe_party(signup_pk: UUID) -> None:
-    """Unsubscribe in the CRM. Raises ServiceError."""
-    token = Signup.objects.get(pk=signup_pk).unsubscribe_token
-    if token:
-        mms.unsubscribe(token)
+        if entry.signups.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now()):
+            tell_crm(entry, CrmUpdateKind.UNSUBSCRIBE)

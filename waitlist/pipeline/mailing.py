@@ -23,7 +23,7 @@ def ask_for_confirmation(signup: Signup, now: dt.datetime, *, first: bool) -> No
     if Mail.objects.left_in_hour(signup.waitlist, now):
         queue_mail(signup, kind)
         return
-    Mail.objects.create(signup=signup, kind=kind, status=MailStatus.HELD)
+    Mail.objects.create(waitlist=signup.waitlist, signup=signup, kind=kind, status=MailStatus.HELD)
     if not Mail.objects.warned_today(signup.waitlist, now):
         logger.warning("List %s has used up its mails of this hour, the others are held back", signup.waitlist.slug)
         queue_mail(signup, MailKind.MAILING_PAUSED)
@@ -31,7 +31,7 @@ def ask_for_confirmation(signup: Signup, now: dt.datetime, *, first: bool) -> No
 
 def queue_mail(signup: Signup, kind: MailKind) -> None:
     """Write the mail down and enqueue its delivery."""
-    mail = Mail.objects.create(signup=signup, kind=kind)
+    mail = Mail.objects.create(waitlist=signup.waitlist, signup=signup, kind=kind)
     enqueue(Job.DELIVER_MAIL, mail.pk)
 
 
@@ -41,7 +41,7 @@ def deliver(mail_pk: int, *, last_attempt: bool) -> None:
     Raises TransientError where trying again may help. A worker killed between the server's OK and the next
     line sends the mail twice, with the same Message-ID.
     """
-    mail = Mail.objects.select_related("signup__entry", "signup__waitlist").get(pk=mail_pk)
+    mail = Mail.objects.select_related("waitlist", "signup__entry").get(pk=mail_pk)
     if mail.status == MailStatus.SENT:
         return
     try:
@@ -62,8 +62,8 @@ def deliver(mail_pk: int, *, last_attempt: bool) -> None:
 def let_out_held_mails(now: dt.datetime) -> int:
     """Queue as many held mails as each list has left in this hour, the oldest first; returns how many."""
     let_out = 0
-    for waitlist in Waitlist.objects.filter(signups__mails__status=MailStatus.HELD).distinct():
-        held = Mail.objects.filter(signup__waitlist=waitlist, status=MailStatus.HELD)
+    for waitlist in Waitlist.objects.filter(mails__status=MailStatus.HELD).distinct():
+        held = Mail.objects.filter(waitlist=waitlist, status=MailStatus.HELD)
         with transaction.atomic():
             for mail in held.select_for_update()[: Mail.objects.left_in_hour(waitlist, now)]:
                 requeue(mail)

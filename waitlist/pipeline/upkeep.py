@@ -5,9 +5,10 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from waitlist.choices import MailStatus, SignupStatus
+from waitlist.choices import CrmUpdateStatus, MailStatus, SignupStatus
 from waitlist.jobs import Job, enqueue
-from waitlist.models import Mail, Signup
+from waitlist.models import CrmUpdate, Mail, Signup, WaitlistEntry
+from waitlist.pipeline.crm import enqueue_crm_update
 from waitlist.pipeline.intake import enqueue_processing
 from waitlist.pipeline.mailing import let_out_held_mails, requeue
 
@@ -26,6 +27,16 @@ def retry(signup: Signup) -> bool:
     return bool(processing or mails)
 
 
+def retry_crm(entry: WaitlistEntry) -> int:
+    """Set going again what the CRM has refused to learn of an entry; returns how many messages."""
+    with transaction.atomic():
+        failed = entry.crm_updates.filter(status=CrmUpdateStatus.FAILED).select_for_update()
+        for update in failed:
+            update.requeue()
+            enqueue_crm_update(update)
+    return len(failed)
+
+
 def release(signup: Signup) -> bool:
     """Let a sign-up out of quarantine. False where it is in none."""
     with transaction.atomic():
@@ -42,12 +53,15 @@ def sweep() -> int:
     now = timezone.now()
     signups = list(Signup.objects.abandoned(now - ABANDONED_AFTER)[:SWEEP_SIZE])
     mails = list(Mail.objects.abandoned(now - ABANDONED_AFTER)[:SWEEP_SIZE])
+    updates = list(CrmUpdate.objects.abandoned(now - ABANDONED_AFTER)[:SWEEP_SIZE])
     for signup in signups:
         enqueue_processing(signup)
     for mail in mails:
         enqueue(Job.DELIVER_MAIL, mail.pk)
+    for update in updates:
+        enqueue_crm_update(update)
     expired, _ = Signup.objects.quarantined().filter(created_at__lt=now - dt.timedelta(days=QUARANTINE_DAYS)).delete()
-    return len(signups) + len(mails) + expired + let_out_held_mails(now)
+    return len(signups) + len(mails) + len(updates) + expired + let_out_held_mails(now)
 
 
 def _receive_again(signup: Signup, status: SignupStatus) -> bool:

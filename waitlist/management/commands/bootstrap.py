@@ -12,8 +12,6 @@ from django.utils.translation import gettext
 
 from waitlist.models import ConsentText, Waitlist
 
-DEMO_FOUNDER = "mario"
-
 
 class Command(BaseCommand):
     help = "Creates the default list and its first consent text, where they are missing."
@@ -56,5 +54,5 @@ class Command(BaseCommand):
         if users.exists():
             return
         password = secrets.token_urlsafe(9)
-        users.create_superuser(DEMO_FOUNDER, settings.FOUNDER_EMAIL, password)
-        self.stdout.write(f"Created the account {DEMO_FOUNDER} with the password {password}")
+        users.create_superuser(settings.FOUNDER_EMAIL, password)
+        self.stdout.write(f"Created the account {settings.FOUNDER_EMAIL} with the password {password}")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ def staff_client(db: None) -> StaffClient:
     """``staff_client("view_signup", ...)``: logged in as staff with just these permissions."""
 
     def log_in(*codenames: str) -> Client:
-        account = User.objects.create_user("staff", is_staff=True)
+        account = get_user_model().objects.create_user("staff@kurzum.example", sees_all_lists=True)
         account.user_permissions.set(Permission.objects.filter(codename__in=codenames))
         client = Client()
         client.force_login(account)

@@ -16,21 +16,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin, TabularInline
 
-from waitlist.admin.filters import MailStatusFilter
-from waitlist.admin.readonly import ReadOnlyInline, mail_states
+from backoffice.admin.filters import MailStatusFilter
+from backoffice.admin.readonly import ReadOnlyInline, mail_states
 from waitlist.choices import MailStatus, SignupStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
 from waitlist.pipeline import discard, release, retry
 
 
-class MailInline(ReadOnlyInline, admin.TabularInline):
+class MailInline(ReadOnlyInline, TabularInline):
     model = Mail
     fields = ("kind", "status", "attempts", "last_error", "created_at", "sent_at")
 
 
 @admin.register(Signup)
-class SignupAdmin(admin.ModelAdmin):
+class SignupAdmin(ModelAdmin):
     list_display = (
         "created_at",
         "display_name",

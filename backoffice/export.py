@@ -14,8 +14,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.overview import EntryStatus, with_person, with_unsubscribed_at
 from waitlist.models import Waitlist, WaitlistEntry
-from waitlist.overview import EntryStatus, with_person, with_unsubscribed_at
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 CHUNK_SIZE = 2000  # rows per query and per piece of the response

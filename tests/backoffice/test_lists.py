@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.admin.conftest import CountQueries, StaffClient
+from tests.backoffice.conftest import CountQueries, StaffClient
 from tests.factories import make_entry, make_signup, make_waitlist
 from waitlist.models import ConsentText, Waitlist
 

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.overview import EntryStatus
 from waitlist.choices import MailStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
-from waitlist.overview import EntryStatus
 
 
 class EntryStatusFilter(admin.SimpleListFilter):

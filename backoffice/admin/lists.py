@@ -10,6 +10,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, StackedInline
 
 from waitlist.models import ConsentText, Signup, Waitlist, WaitlistEntry
 
@@ -26,7 +27,7 @@ class ConsentTextFormSet(BaseInlineFormSet):
                 form.fields[name].help_text = _("Somebody has agreed to this wording: add a new version instead.")
 
 
-class ConsentTextInline(admin.StackedInline):
+class ConsentTextInline(StackedInline):
     model = ConsentText
     formset = ConsentTextFormSet
     extra = 0
@@ -39,7 +40,7 @@ class ConsentTextInline(admin.StackedInline):
 
 
 @admin.register(Waitlist)
-class WaitlistAdmin(admin.ModelAdmin):
+class WaitlistAdmin(ModelAdmin):
     list_display = ("name", "slug", "is_open", "founder_email", "signup_count", "entry_count")
     list_filter = ("is_open",)
     search_fields = ("name", "slug")

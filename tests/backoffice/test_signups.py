@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.admin.conftest import CountQueries, StaffClient
+from tests.backoffice.conftest import CountQueries, StaffClient
 from tests.factories import make_entry, make_signup, make_waitlist
 from waitlist.choices import Failure, MailKind, MailStatus, SignupStatus
 from waitlist.models import Mail, Signup

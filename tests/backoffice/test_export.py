@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.admin.conftest import CountQueries, StaffClient
+from backoffice import export
+from backoffice.export import csv_response
+from backoffice.overview import EntryStatus
+from tests.backoffice.conftest import CountQueries, StaffClient
 from tests.factories import make_entry, make_signup, make_waitlist
-from waitlist import export
-from waitlist.export import csv_response
 from waitlist.models import Signup, WaitlistEntry
-from waitlist.overview import EntryStatus
 
 LIST = reverse("admin:waitlist_waitlistentry_changelist")
 EXPORT = reverse("admin:waitlist_waitlistentry_export")

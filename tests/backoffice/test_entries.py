@@ -7,11 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.admin.conftest import CountQueries, StaffClient
+from backoffice.overview import EntryStatus
+from tests.backoffice.conftest import CountQueries, StaffClient
 from tests.factories import make_entry, make_signup, make_waitlist
 from waitlist.choices import MailKind, MailStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
-from waitlist.overview import EntryStatus
 
 LIST = reverse("admin:waitlist_waitlistentry_changelist")
 

@@ -1,0 +1,6 @@
+from backoffice.models.exports import Export, ExportedRange, ExportPart
+from backoffice.models.notes import Note
+from backoffice.models.search import SearchDocument, SearchWord
+from backoffice.models.views import SavedView
+
+__all__ = ["Export", "ExportPart", "ExportedRange", "Note", "SavedView", "SearchDocument", "SearchWord"]

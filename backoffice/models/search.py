@@ -1,0 +1,38 @@
+"""What the search of entries reads: kept by triggers, so that no way of writing misses it."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from waitlist.models import WaitlistEntry
+
+
+class SearchDocument(models.Model):
+    """An entry as it is looked for, with the person of its latest sign-up. Written by the database only."""
+
+    entry = models.OneToOneField(WaitlistEntry, models.CASCADE, primary_key=True, related_name="search_document")
+    person_name = models.TextField()
+    person_email = models.TextField()
+    unsubscribed_at = models.DateTimeField(null=True)
+    # Weight A: company, name, campaign. Weight B, for those who may see it: e-mail, phone, message.
+    document = SearchVectorField()
+
+    class Meta:
+        db_table = "backoffice_search_documents"
+        indexes = (GinIndex(fields=("document",), name="backoffice_search_document"),)
+
+    def __str__(self) -> str:
+        return self.person_name
+
+
+class SearchWord(models.Model):
+    """A word of companies, names and campaigns: what a mistyped one is compared with."""
+
+    word = models.TextField(primary_key=True)
+
+    class Meta:
+        db_table = "backoffice_search_words"
+        indexes = (GinIndex(OpClass("word", name="gin_trgm_ops"), name="backoffice_search_words_trgm"),)
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,45 @@
+"""django-unfold's settings: the back office's look, and its menu."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _item(title: Any, icon: str, page: str, permission: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{page}"), "permission": _may(permission)}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Waitlist administration"),
+    "SITE_HEADER": _("Waitlist"),
+    "SITE_SYMBOL": "how_to_reg",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("waitlist/favicon.svg")},
+    ],
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Leads"),
+                "items": [
+                    {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+                    _item(_("Entries"), "group", "waitlist_waitlistentry_changelist", "waitlist.view_waitlistentry"),
+                    _item(_("Sign-ups"), "inbox", "waitlist_signup_changelist", "waitlist.view_signup"),
+                    _item(_("Lists"), "list_alt", "waitlist_waitlist_changelist", "waitlist.view_waitlist"),
+                ],
+            },
+        ],
+    },
+}
