@@ -15,7 +15,7 @@ help: ## List the targets
 run: .venv/local.stamp ## Run everything on this machine until Ctrl-C; PORT=9000 moves it
 	@exec $(BIN) -m dev.run --end-with-parent
 
-test: .venv/dev.stamp ## Run the whole test suite, with its coverage
+test: .venv/dev.stamp node_modules/axe-core/axe.min.js ## Run the whole test suite, with its coverage
 	@exec $(BIN) -m pytest --cov
 
 faults: .venv/dev.stamp ## Break one part after the other under load and count, in 25 minutes; ARGS="--only web"
@@ -39,7 +39,7 @@ lock: .venv/dev.stamp ## Resolve pyproject.toml into the three requirements file
 	$(LOCK) --group dev -o requirements-dev.txt
 
 clean: ## Remove .venv and caches; the data in .data stay
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov .coverage staticfiles test-results
+	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov .coverage staticfiles test-results
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 # Without pip first: that step is over in an instant, so a killed `make` leaves no half environment behind.
@@ -55,6 +55,11 @@ $(BIN):
 	@echo "Installing $< ..."
 	@$(PIP) install --require-hashes -r $<
 	@touch $@
+
+# What the browser tests judge accessibility by. Without npm they are skipped, except in continuous integration.
+node_modules/axe-core/axe.min.js: package-lock.json
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is not installed: accessibility is not tested." >&2; fi
 
 # Holds everything of requirements-local.txt too.
 .venv/dev.stamp: requirements-dev.txt $(BIN)
