@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from waitlist.addresses import address_key
-from waitlist.choices import CompanySize, Gewerk, SignupStatus
-from waitlist.models import Signup, Waitlist, WaitlistEntry
+from waitlist.choices import CompanySize, Gewerk, MailKind, SignupStatus
+from waitlist.models import Mail, Signup, Waitlist, WaitlistEntry
 
 
 def make_waitlist(slug: str = "kurzum_app", **fields: Any) -> Waitlist:
@@ -64,3 +64,8 @@ def make_entry(*, email: str = "erika@example.com", display_name: str = "Erika M
         form_data={name: getattr(entry, name) for name in WaitlistEntry.FORM_COLUMNS},
     )
     return entry
+
+
+def make_mail(signup: Signup, kind: str = MailKind.CONFIRMATION, **fields: Any) -> Mail:
+    """A queued mail that ``signup`` has led to."""
+    return Mail.objects.create(waitlist=signup.waitlist, signup=signup, kind=kind, **fields)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from backoffice.overview import EntryStatus
 from tests.backoffice.conftest import CountQueries, StaffClient
-from tests.factories import make_entry, make_signup, make_waitlist
+from tests.factories import make_entry, make_mail, make_signup, make_waitlist
 from waitlist.choices import MailKind, MailStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
 
@@ -113,7 +113,7 @@ def test_the_page_shows_the_evidence_of_consent_and_the_mails(admin_client: Clie
     entry = make_entry()
     signup = entry.latest_signup()
     Signup.objects.filter(pk=signup.pk).update(user_agent="Firefox/150", page_url="https://kurzum.example/landing")
-    Mail.objects.create(signup=signup, kind=MailKind.CONFIRMATION, status=MailStatus.FAILED)
+    make_mail(signup, status=MailStatus.FAILED)
     html = admin_client.get(page_of(entry)).content.decode()
     for evidence in ("203.0.113.7", "Firefox/150", "https://kurzum.example/landing", "erika@example.com"):
         assert evidence in html
@@ -149,7 +149,7 @@ def test_deleting_an_entry_needs_the_permission(staff_client: StaffClient) -> No
 
 def test_deleting_an_entry_deletes_all_that_is_known_of_it(admin_client: Client) -> None:
     entry = make_entry()
-    Mail.objects.create(signup=entry.latest_signup(), kind=MailKind.CONFIRMATION)
+    make_mail(entry.latest_signup())
     admin_client.post(reverse("admin:waitlist_waitlistentry_delete", args=(entry.pk,)), {"post": "yes"})
     assert not WaitlistEntry.objects.exists()
     assert not Signup.objects.exists()
@@ -168,9 +168,9 @@ def test_the_list_needs_as_many_queries_for_30_entries_as_for_2(count_queries: C
 
 def test_the_page_needs_as_many_queries_for_30_signups_as_for_2(count_queries: CountQueries) -> None:
     entry = make_entry()
-    Mail.objects.create(signup=make_signup(entry=entry), kind=MailKind.CONFIRMATION)
+    make_mail(make_signup(entry=entry))
     few = count_queries(page_of(entry))
     for number in range(28):
         text = entry.waitlist.consent_texts.create(version=f"v{number}", text="Ja.")
-        Mail.objects.create(signup=make_signup(entry=entry, consent_text=text), kind=MailKind.CONFIRMATION)
+        make_mail(make_signup(entry=entry, consent_text=text))
     assert count_queries(page_of(entry)) == few

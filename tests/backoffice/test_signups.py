@@ -7,7 +7,7 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.backoffice.conftest import CountQueries, StaffClient
-from tests.factories import make_entry, make_signup, make_waitlist
+from tests.factories import make_entry, make_mail, make_signup, make_waitlist
 from waitlist.choices import Failure, MailKind, MailStatus, SignupStatus
 from waitlist.models import Mail, Signup
 
@@ -77,7 +77,7 @@ def test_every_filter_and_search_finds_the_one_signup(admin_client: Client, para
         form_data={"company_name": "Wanted GmbH"},
     )
     for kind in (MailKind.CONFIRMATION, MailKind.FOUNDER_NOTICE):
-        Mail.objects.create(signup=wanted, kind=kind, status=MailStatus.FAILED)
+        make_mail(wanted, kind, status=MailStatus.FAILED)
     params = {name: value.format(list_id=wanted.waitlist_id) for name, value in params.items()}
     assert listed(admin_client, **params) == ["wanda@example.com"]
 
@@ -123,7 +123,7 @@ def test_trying_again_counts_the_signups(admin_client: Client) -> None:
 
 def test_trying_again_sends_a_failed_mail_of_a_processed_signup(admin_client: Client) -> None:
     signup = make_entry().latest_signup()
-    mail = Mail.objects.create(signup=signup, kind=MailKind.CONFIRMATION, status=MailStatus.FAILED)
+    mail = make_mail(signup, status=MailStatus.FAILED)
     try_again(admin_client, signup)
     assert jobs() == [("deliver_mail", str(mail.pk))]
 
@@ -180,7 +180,7 @@ def test_a_signup_without_an_entry_can_be_deleted(admin_client: Client) -> None:
 def test_the_list_needs_as_many_queries_for_30_signups_as_for_2(count_queries: CountQueries) -> None:
     def make(number: int) -> None:
         entry = make_entry(waitlist=make_waitlist(f"app_{number % 5}"))
-        Mail.objects.create(signup=entry.latest_signup(), kind=MailKind.CONFIRMATION)
+        make_mail(entry.latest_signup())
 
     for number in range(2):
         make(number)

@@ -18,7 +18,7 @@ DEAD_SECONDS = 15.0
 
 _OPEN = """
     SELECT (SELECT count(*) FROM procrastinate_jobs
-            WHERE status IN ('todo', 'doing') AND task_name IN ('process_signup', 'deliver_mail'))
+            WHERE status IN ('todo', 'doing') AND task_name IN ('process_signup', 'deliver_mail', 'update_crm'))
          + (SELECT count(*) FROM waitlist_signups WHERE status = 'received')
          + (SELECT count(*) FROM waitlist_mails WHERE status = 'queued')
 """

@@ -42,7 +42,7 @@ def site(addresses: Addresses, transactional_db: None) -> Iterator[Addresses]:
     """The processes with a list and the founder's account, and nothing left of another test."""
     requests.post(f"{addresses.sandbox}/reset", timeout=5).raise_for_status()
     make_waitlist(name="kurzum")
-    get_user_model().objects.create_superuser("mario", "founder@kurzum.example", "demo-password")
+    get_user_model().objects.create_superuser("founder@kurzum.example", "demo-password")
     yield addresses
     # Tables are not emptied under a worker's hands.
     unfinished = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).exclude(scheduled_at__gt=Now())

@@ -15,7 +15,7 @@ OpenPage = Callable[..., Page]
 
 def log_in(page: Page) -> None:
     page.goto("/admin/")
-    page.locator("#id_username").fill("mario")
+    page.locator("#id_username").fill("founder@kurzum.example")
     page.locator("#id_password").fill("demo-password")
     page.locator("[type=submit]").click()
     expect(page.locator("#site-name")).to_be_visible()

@@ -57,7 +57,7 @@ def test_from_the_form_to_the_founders_list(site: Addresses, open_page: OpenPage
     assert "Maier Elektrotechnik" in mail_to("founder@kurzum.example")["text"]
 
     page.goto("/admin/")
-    page.locator("#id_username").fill("mario")
+    page.locator("#id_username").fill("founder@kurzum.example")
     page.locator("#id_password").fill("demo-password")
     page.locator("[type=submit]").click()
     page.goto("/admin/waitlist/waitlistentry/")

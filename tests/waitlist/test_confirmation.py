@@ -60,7 +60,7 @@ def test_the_button_confirms_tells_the_crm_and_tells_the_founder(client: Client)
     assert response.status_code == 200
     entry.refresh_from_db()
     assert entry.confirmed_at is not None
-    assert jobs() == ["deliver_mail", "report_prospect"]
+    assert jobs() == ["deliver_mail", "update_crm"]
     assert Mail.objects.get().kind == "founder_notice"
 
 
@@ -93,7 +93,7 @@ def test_ten_presses_at_once_confirm_once() -> None:
     with ThreadPoolExecutor(10) as pool:
         assert list(pool.map(press, range(10))) == [200] * 10
 
-    assert jobs() == ["deliver_mail", "report_prospect"]
+    assert jobs() == ["deliver_mail", "update_crm"]
 
 
 @pytest.mark.django_db

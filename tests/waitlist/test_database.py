@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from config.breaker import Breaker
 from integrations.sandbox import RunningSandbox
 from tests.api import form, post
-from tests.factories import make_entry
+from tests.factories import make_entry, make_mail
 from tests.outside import inbox
 from waitlist import database, pipeline
 from waitlist.database import retried, wait_for_database
@@ -146,7 +146,7 @@ def test_a_connection_cut_right_after_the_commit_does_not_store_twice(
 def test_a_connection_cut_after_a_mail_does_not_send_it_twice(
     waitlist: Waitlist, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mail = Mail.objects.create(signup=make_entry().latest_signup(), kind="confirmation")
+    mail = make_mail(make_entry().latest_signup())
 
     def send_and_lose_the_connection(mail: Mail) -> None:
         send(mail)

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from integrations.errors import PermanentError, Reason, TransientError
 from integrations.sandbox import RunningSandbox
-from tests.factories import make_entry
+from tests.factories import make_entry, make_mail
 from tests.outside import fault, heal, inbox
 from waitlist import pipeline
 from waitlist.models import Mail, WaitlistEntry
@@ -23,7 +23,7 @@ def queued(kind: str = "confirmation", *, unsubscribe_token: str | None = "tok-1
     signup = make_entry(**{"email": "martin@maier.at", **entry}).latest_signup()
     signup.unsubscribe_token = unsubscribe_token
     signup.save()
-    return Mail.objects.create(signup=signup, kind=kind)
+    return make_mail(signup, kind)
 
 
 def delivered(sandbox: RunningSandbox, mail: Mail) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from integrations.errors import TransientError
 from integrations.sandbox import RunningSandbox
 from tests.api import form, post
 from tests.conftest import WorkAll
-from tests.factories import make_entry, make_signup
+from tests.factories import make_entry, make_mail, make_signup
 from tests.outside import fault, heal, inbox, parties
 from waitlist import pipeline
 from waitlist.models import Mail, Signup, Waitlist, WaitlistEntry
@@ -225,7 +225,7 @@ def test_what_a_lost_job_left_is_swept_up_once() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("waitlist.pipeline.upkeep.ABANDONED_AFTER", dt.timedelta(minutes=-1))
         signup, entry = make_signup(), make_entry()
-        mail = Mail.objects.create(signup=entry.signups.get(), kind="confirmation")
+        mail = make_mail(entry.signups.get())
 
         assert pipeline.sweep() == 2
         assert pipeline.sweep() == 0, "rows whose job waits are not abandoned"

@@ -188,7 +188,7 @@ def test_jobs_for_one_row_never_run_at_once(waitlist: Waitlist) -> None:
 def test_the_backlog_tells_age_and_failures() -> None:
     now = timezone.now()
     assert backlog(now) == (0.0, 0)
-    enqueue(Task.REPORT_PROSPECT, make_entry().pk)
+    enqueue(Task.UPDATE_CRM, make_entry().pk)
     enqueue(Task.DELIVER_MAIL, 1)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'deliver_mail'")
@@ -201,7 +201,7 @@ def test_the_backlog_tells_age_and_failures() -> None:
 
 @pytest.mark.django_db
 def test_a_job_for_later_is_not_waiting() -> None:
-    enqueue(Task.REPORT_PROSPECT, 1)
+    enqueue(Task.UPDATE_CRM, 1)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour'")
 
