@@ -2,33 +2,33 @@
 
 import datetime as dt
 
-from django.db.models import OuterRef, QuerySet, Subquery, TextChoices
+from django.db.models import F, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from waitlist.models import Signup, WaitlistEntry
+from waitlist.models import WaitlistEntry
 
 
 class EntryStatus(TextChoices):
-    """Whether the address has been confirmed."""
+    """How far a lead has come, as one looks for it."""
 
-    WAITING = "waiting", _("Waiting for confirmation")
+    WAITING = "waiting", _("Unconfirmed")
     CONFIRMED = "confirmed", _("Confirmed")
+    CUSTOMER = "customer", _("Customer")
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
 
     @classmethod
     def of(cls, confirmed_at: dt.datetime | None) -> "EntryStatus":
+        """Whether the address has been confirmed."""
         return cls.CONFIRMED if confirmed_at else cls.WAITING
 
 
 def with_person(entries: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
-    """``entries`` with ``person_name`` and ``person_email``, taken from their latest sign-up."""
-    latest = Signup.objects.filter(entry=OuterRef("pk")).order_by("-created_at")
+    """``entries`` with ``person_name``, ``person_email`` and ``unsubscribed_at`` (None: still wants mail).
+
+    Name and address are those of the latest sign-up.
+    """
     return entries.annotate(
-        person_name=Subquery(latest.values("display_name")[:1]),
-        person_email=Subquery(latest.values("email")[:1]),
+        person_name=F("search_document__person_name"),
+        person_email=F("search_document__person_email"),
+        unsubscribed_at=F("search_document__unsubscribed_at"),
     )
-
-
-def with_unsubscribed_at(entries: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
-    """``entries`` with ``unsubscribed_at``, None where the company still wants mail."""
-    wishes = Signup.objects.filter(entry=OuterRef("pk"), unsubscribed_at__isnull=False).order_by("-unsubscribed_at")
-    return entries.annotate(unsubscribed_at=Subquery(wishes.values("unsubscribed_at")[:1]))

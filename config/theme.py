@@ -24,6 +24,8 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("waitlist/favicon.svg")},
     ],
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.view.dashboard",
+    "STYLES": [lambda _request: static("backoffice/backoffice.css")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -43,7 +43,7 @@ class Backlog(NamedTuple):
 _queue = App(connector=DjangoConnector())
 
 
-def enqueue(job: Job, pk: int | UUID, *, one_at_a_time: str = "") -> None:
+def enqueue(job: str, pk: int | UUID, *, one_at_a_time: str = "") -> None:
     """Enqueue ``job`` for one row; inside a transaction it commits or rolls back with it.
 
     Jobs for the same row, or with the same ``one_at_a_time``, run one after the other, never at once.
@@ -53,7 +53,7 @@ def enqueue(job: Job, pk: int | UUID, *, one_at_a_time: str = "") -> None:
     job_id = _queue.configure_task(job, allow_unknown=True, lock=one_at_a_time or f"{job}:{pk}").defer(
         pk=str(pk), **origin
     )
-    logger.info("job enqueued", extra={"enqueued_job_id": job_id, "enqueued_task": job.value})
+    logger.info("job enqueued", extra={"enqueued_job_id": job_id, "enqueued_task": str(job)})
 
 
 def without_job(rows: models.QuerySet[M], job: Job) -> models.QuerySet[M]:

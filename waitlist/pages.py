@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import TypeVar, cast
 from uuid import UUID
 
+import pghistory
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -69,7 +70,10 @@ def confirm(request: HttpRequest, token: UUID) -> HttpResponse:
     entry = WaitlistEntry.objects.select_related("waitlist").filter(confirmation_token=token).first()
     if entry is None:
         return render(request, "pages/link_invalid.html", status=HTTPStatus.NOT_FOUND)
-    state = pipeline.confirm(entry) if request.method == "POST" else pipeline.confirmation_of(entry)
+    if request.method == "GET":
+        pipeline.open_link(entry)
+    with pghistory.context(source="visitor"):
+        state = pipeline.confirm(entry) if request.method == "POST" else pipeline.confirmation_of(entry)
     context = {"entry": entry, "waitlist": entry.waitlist, "signup": entry.latest_signup()}
     status = HTTPStatus.GONE if state is Confirmation.EXPIRED else HTTPStatus.OK
     return render(request, f"pages/confirm_{state.value}.html", context, status=status)

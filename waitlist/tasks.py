@@ -5,6 +5,7 @@ import logging
 import random
 from uuid import UUID
 
+import pghistory
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
@@ -48,7 +49,8 @@ TWO_DAYS = TwoDays()
 
 @app.task(name=Job.PROCESS_SIGNUP, retry=TWO_DAYS, pass_context=True)
 def process_signup(context: JobContext, pk: str) -> None:
-    pipeline.process(UUID(pk), last_attempt=TWO_DAYS.is_last(context))
+    with pghistory.context(source=Job.PROCESS_SIGNUP.value):
+        pipeline.process(UUID(pk), last_attempt=TWO_DAYS.is_last(context))
 
 
 @app.task(name=Job.DELIVER_MAIL, retry=TWO_DAYS, pass_context=True)

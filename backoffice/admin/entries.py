@@ -1,55 +1,100 @@
 """The leads: who is on a list, who confirmed, which campaign brought them."""
 
-import logging
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
 
-from backoffice.admin.filters import EntryStatusFilter
+from backoffice import search
+from backoffice.admin.changelist import KeysetChangeList
+from backoffice.admin.filters import (
+    CampaignFilter,
+    CrmFilter,
+    DaysFilter,
+    EntryStatusFilter,
+    ListFilter,
+    MediumFilter,
+    SourceFilter,
+)
 from backoffice.admin.lead import LeadPage
-from backoffice.export import csv_response
+from backoffice.admin.saved_views import SavedViews
+from backoffice.exports.selection import SELECTED, only_filters
 from backoffice.overview import EntryStatus, with_person
 from waitlist.models import WaitlistEntry
 
-logger = logging.getLogger(__name__)
+STATUS_COLOURS = {
+    EntryStatus.WAITING: "warning",
+    EntryStatus.CONFIRMED: "success",
+    EntryStatus.UNSUBSCRIBED: "danger",
+}
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(LeadPage, ModelAdmin):
-    list_display = (
-        "company_name",
-        "status",
-        "person_name",
-        "person_email",
-        "waitlist",
-        "gewerk",
-        "utm_campaign",
-        "created_at",
-        "confirmed_at",
-    )
+class WaitlistEntryAdmin(LeadPage, SavedViews, ModelAdmin):
+    list_display = ("company", "status", "person", "campaign", "created_at", "confirmed")
+    list_display_links = ("company",)
     list_filter = (
         EntryStatusFilter,
-        "waitlist",
-        "gewerk",
-        "company_size",
-        ("utm_source", admin.AllValuesFieldListFilter),
-        ("utm_campaign", admin.AllValuesFieldListFilter),
-        "created_at",
+        CrmFilter,
+        ("waitlist", ListFilter),
+        ("gewerk", ChoicesDropdownFilter),
+        ("company_size", ChoicesDropdownFilter),
+        SourceFilter,
+        MediumFilter,
+        CampaignFilter,
+        ("created_at", DaysFilter),
+        ("confirmed_at", DaysFilter),
     )
-    search_fields = ("company_name", "signups__display_name", "signups__email", "phone", "message", "utm_campaign")
+    list_filter_submit = True
+    list_filter_sheet = True
+    list_fullwidth = True
+    list_select_related = ("waitlist",)
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-created_at",)
+    search_fields = ("company_name",)  # what is searched is ``get_search_results``'s; this shows the field
     search_help_text = _("Company, name, e-mail, phone, message or campaign")
-    date_hierarchy = "created_at"
     actions = ("export_selected",)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """With the list, where the person has several."""
+        has_several = len(request.user.visible_waitlists()[:2]) > 1
+        return (*self.list_display, "waitlist") if has_several else self.list_display
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
-        return with_person(super().get_queryset(request))
+        return with_person(super().get_queryset(request).with_confirmed_or_not())
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WaitlistEntry], search_term: str
+    ) -> tuple[QuerySet[WaitlistEntry], bool]:
+        if not search_term.strip():
+            return queryset, False
+        contacts = request.user.has_perm("waitlist.view_contact")
+        found = search.matching(search_term, contacts=contacts)
+        keys = search.few_keys(found)
+        if keys == []:
+            words = search.similar_words(search_term)
+            found = search.matching_similar(words, contacts=contacts)
+            keys = search.few_keys(found)
+            if keys != []:
+                results_for = ", ".join(" / ".join(group[1:] or group) for group in words)
+                message = _now("Nothing was found for “%(term)s”. These are the results for: %(words)s")
+                messages.info(request, message % {"term": search_term, "words": results_for})
+        if keys is None:
+            return queryset.filter(search_document__in=found), False
+        return queryset.filter(pk__in=keys), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """An entry exists only once MMS has answered."""
@@ -58,36 +103,31 @@ class WaitlistEntryAdmin(LeadPage, ModelAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("waitlist.export_waitlistentry")
 
-    @admin.display(description=_("Name"), ordering="person_name")
-    def person_name(self, entry: Any) -> str:
-        return entry.person_name
+    @display(description=_("Company"), ordering="company_name", header=True)
+    def company(self, entry: WaitlistEntry) -> tuple[str, str]:
+        return entry.company_name, f"{entry.gewerk} · {entry.company_size}"
 
-    @admin.display(description=_("E-mail"), ordering="person_email")
-    def person_email(self, entry: Any) -> str:
-        return entry.person_email
+    @display(description=_("Person"), header=True)
+    def person(self, entry: Any) -> tuple[str, str]:
+        return entry.person_name or "", entry.person_email or ""
 
-    @admin.display(description=_("Status"), ordering="confirmed_at")
-    def status(self, entry: WaitlistEntry) -> Any:
-        return EntryStatus.of(entry.confirmed_at).label
+    @display(description=_("Campaign"), header=True)
+    def campaign(self, entry: WaitlistEntry) -> tuple[str, str]:
+        return entry.utm_campaign or "\N{EN DASH}", " · ".join(filter(None, (entry.utm_source, entry.utm_medium)))
 
-    def get_urls(self) -> list[URLPattern]:
-        export = self.admin_site.admin_view(self.export_filtered)
-        return [path("export/", export, name="waitlist_waitlistentry_export"), *super().get_urls()]
+    @display(description=_("Confirmed"), ordering="confirmed_or_not")
+    def confirmed(self, entry: WaitlistEntry) -> Any:
+        return entry.confirmed_at
 
-    @admin.action(description=_("Export selected as CSV"), permissions=("export",))
-    def export_selected(self, request: HttpRequest, queryset: QuerySet[WaitlistEntry]) -> HttpResponseBase:
-        return self._export(request, queryset)
+    @display(description=_("Status"), label=STATUS_COLOURS)
+    def status(self, entry: Any) -> Any:
+        status = EntryStatus.UNSUBSCRIBED if entry.unsubscribed_at else EntryStatus.of(entry.confirmed_at)
+        return status.value, status.label
 
-    def export_filtered(self, request: HttpRequest) -> HttpResponseBase:
-        """All pages of what the changelist shows for the same query string."""
-        if not self.has_export_permission(request):
-            raise PermissionDenied
-        try:
-            changelist = self.get_changelist_instance(request)
-        except IncorrectLookupParameters as error:
-            raise BadRequest from error
-        return self._export(request, changelist.queryset)
-
-    def _export(self, request: HttpRequest, entries: QuerySet[WaitlistEntry]) -> HttpResponseBase:
-        logger.info("User %s exports entries", request.user.pk)
-        return csv_response(entries)
+    @admin.action(description=_("Export selected"), permissions=("export",))
+    def export_selected(self, request: HttpRequest, queryset: QuerySet[WaitlistEntry]) -> HttpResponse:
+        """To the page that asks for the reason; "all" are those of the filtered list."""
+        query = only_filters(request.GET.urlencode())
+        if request.POST.get("select_across") != "1":
+            query = urlencode({SELECTED: ",".join(map(str, queryset.values_list("pk", flat=True)))})
+        return redirect(f"{reverse('admin:backoffice_export_start')}?{query}")

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from backoffice.admin.filters import MailStatusFilter
+from backoffice.admin.changelist import KeysetChangeList
+from backoffice.admin.filters import DaysFilter, ListFilter, MailStatusFilter
 from backoffice.admin.readonly import ReadOnlyInline, mail_states
 from waitlist.choices import MailStatus, SignupStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
@@ -43,11 +45,23 @@ class SignupAdmin(ModelAdmin):
         "entry_link",
         "mail_states",
     )
-    list_filter = ("status", MailStatusFilter, "is_disposable", "waitlist", "created_at")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        MailStatusFilter,
+        "is_disposable",
+        ("waitlist", ListFilter),
+        ("created_at", DaysFilter),
+    )
+    list_filter_submit = True
+    list_filter_sheet = True
+    list_fullwidth = True
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-created_at",)
+    sortable_by = ("created_at",)
     list_select_related = ("waitlist", "entry")
     search_fields = ("email", "display_name", "form_data__company_name")
     search_help_text = _("E-mail, name or company")
-    date_hierarchy = "created_at"
     actions = ("try_again", "release", "discard")
 
     fieldsets = (
@@ -60,6 +74,9 @@ class SignupAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signup]:
         return super().get_queryset(request).prefetch_related("mails")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 
 from waitlist.models import WaitlistEntry
 
@@ -19,7 +20,13 @@ class SearchDocument(models.Model):
 
     class Meta:
         db_table = "backoffice_search_documents"
-        indexes = (GinIndex(fields=("document",), name="backoffice_search_document"),)
+        indexes = (
+            # Without a list of pending rows, which the next search would have to read through.
+            GinIndex(fields=("document",), name="backoffice_search_document", fastupdate=False),
+            models.Index(
+                fields=("entry",), condition=Q(unsubscribed_at__isnull=False), name="backoffice_search_unsubscribed"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.person_name
@@ -36,3 +43,15 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class UnlearnedEntry(models.Model):
+    """An entry whose words are not among the search words yet (``backoffice.search.learn_words``)."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "backoffice_unlearned_entries"
+
+    def __str__(self) -> str:
+        return str(self.entry_id)

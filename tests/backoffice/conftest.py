@@ -10,8 +10,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+
 StaffClient = Callable[..., Client]
 CountQueries = Callable[..., int]
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    """Everything is allowed to him. Without a password, whose hashing would take longer than most tests."""
+    return User.objects.create_superuser("admin@kurzum.example")
 
 
 @pytest.fixture

@@ -192,7 +192,11 @@ def test_the_list_needs_as_many_queries_for_30_signups_as_for_2(count_queries: C
 
 def test_the_page_needs_as_many_queries_for_30_mails_as_for_2(count_queries: CountQueries) -> None:
     signup = make_entry().latest_signup()
-    Mail.objects.bulk_create(Mail(signup=signup, kind=MailKind.CONFIRMATION) for _ in range(2))
+    Mail.objects.bulk_create(
+        Mail(waitlist=signup.waitlist, signup=signup, kind=MailKind.CONFIRMATION) for _ in range(2)
+    )
     few = count_queries(page_of(signup))
-    Mail.objects.bulk_create(Mail(signup=signup, kind=MailKind.CONFIRMATION_RENEWED) for _ in range(28))
+    Mail.objects.bulk_create(
+        Mail(waitlist=signup.waitlist, signup=signup, kind=MailKind.CONFIRMATION_RENEWED) for _ in range(28)
+    )
     assert count_queries(page_of(signup)) == few

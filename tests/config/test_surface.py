@@ -29,6 +29,7 @@ SAMPLES = {
     "id": "1",
     "object_id": "1",
     "pk": str(TOKEN),
+    "name": "daily",
     "slug": "kurzum_app",
     "token": str(TOKEN),
     "url": "nothing/here",
@@ -114,7 +115,7 @@ def assert_is_hardened(response: Any, path: str) -> None:
 def test_every_address_is_hardened_and_strangers_see_only_what_is_public(stranger: Client) -> None:
     known = list(routes(get_resolver().url_patterns))
     assert set(PUBLIC) <= set(known)
-    assert f"{ADMIN}waitlist/waitlistentry/export/" in known
+    assert f"{ADMIN}waitlist/waitlistentry/<int:pk>/note/" in known
     assert f"{ADMIN}procrastinate/procrastinatejob/" in known
     login, index = reverse("admin:login"), reverse("admin:index")
 

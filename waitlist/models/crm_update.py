@@ -21,7 +21,9 @@ class CrmUpdateQuerySet(models.QuerySet["CrmUpdate"]):
 class CrmUpdate(models.Model):
     """One message to the CRM about an entry's party."""
 
-    entry = models.ForeignKey(WaitlistEntry, models.CASCADE, related_name="crm_updates", verbose_name=_("Entry"))
+    entry = models.ForeignKey(
+        WaitlistEntry, models.CASCADE, related_name="crm_updates", db_index=False, verbose_name=_("Entry")
+    )
     kind = models.TextField(_("Message"), choices=CrmUpdateKind)
     status = models.TextField(_("Status"), choices=CrmUpdateStatus, default=CrmUpdateStatus.QUEUED, db_default="queued")
     attempts = models.PositiveIntegerField(_("Attempts"), default=0, db_default=0)
@@ -45,6 +47,7 @@ class CrmUpdate(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("entry", "kind", "status"), name="waitlist_crm_updates_entry"),
             models.Index(
                 fields=("created_at",), condition=~Q(status=CrmUpdateStatus.DONE), name="waitlist_crm_updates_open"
             ),

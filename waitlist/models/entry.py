@@ -8,8 +8,8 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from waitlist.choices import CompanySize, Gewerk, MailKind
@@ -25,7 +25,16 @@ class LongNameIndex(models.Index):
     max_name_length = 63
 
 
+# Stands for "not yet" where entries are sorted by their confirmation: a page cannot begin after a NULL.
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+CONFIRMED_OR_NOT = Coalesce("confirmed_at", Value(NEVER, output_field=models.DateTimeField()))
+
+
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
+    def with_confirmed_or_not(self) -> "WaitlistEntryQuerySet":
+        """Annotates ``confirmed_or_not``: ``confirmed_at``, or long ago."""
+        return self.annotate(confirmed_or_not=CONFIRMED_OR_NOT)
+
     def confirm(self, now: dt.datetime) -> bool:
         """Set ``confirmed_at`` where it is not set yet; True for the one caller, of any number at once, who did it."""
         return self.filter(confirmed_at=None).update(confirmed_at=now) == 1
@@ -86,7 +95,13 @@ class WaitlistEntry(models.Model):
         )
         indexes = (
             LongNameIndex(fields=("mms_party_id",), name="idx_waitlist_entries_mms_party_id"),
-            models.Index(fields=("-created_at",), name="waitlist_entries_created"),
+            # What the back office sorts by, each with the key, since a page begins after a row.
+            models.Index(fields=("created_at", "id"), name="waitlist_entries_created"),
+            models.Index(fields=("company_name", "id"), name="waitlist_entries_company"),
+            models.Index(CONFIRMED_OR_NOT, "id", name="waitlist_entries_confirmed"),
+            models.Index(fields=("waitlist", "utm_source", "id"), name="waitlist_entries_source"),
+            models.Index(fields=("waitlist", "utm_medium", "id"), name="waitlist_entries_medium"),
+            models.Index(fields=("waitlist", "utm_campaign", "id"), name="waitlist_entries_campaign"),
         )
         permissions = (("export_waitlistentry", _("Can export entries")),)
         triggers = (

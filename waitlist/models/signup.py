@@ -82,7 +82,7 @@ class Signup(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("-created_at",), name="waitlist_signups_created"),
+            models.Index(fields=("created_at", "id"), name="waitlist_signups_created"),
             models.Index(
                 fields=("created_at",), condition=~Q(status=SignupStatus.PROCESSED), name="waitlist_signups_unprocessed"
             ),

@@ -15,6 +15,8 @@ from waitlist.pipeline.confirmation import (
     Confirmation,
     confirm,
     confirmation_of,
+    make_customer,
+    open_link,
     renew_confirmation,
     unsubscribe,
 )
@@ -33,6 +35,8 @@ __all__ = [
     "confirmation_of",
     "deliver",
     "discard",
+    "make_customer",
+    "open_link",
     "process",
     "release",
     "renew_confirmation",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from waitlist.choices import CrmUpdateKind, MailKind
-from waitlist.models import WaitlistEntry
+from waitlist.models import LinkOpening, WaitlistEntry
 from waitlist.pipeline.crm import tell_crm
 from waitlist.pipeline.mailing import ask_for_confirmation, queue_mail
 
@@ -40,16 +40,34 @@ def confirm(entry: WaitlistEntry) -> Confirmation:
     return Confirmation.CONFIRMED
 
 
-def renew_confirmation(entry: WaitlistEntry) -> None:
-    """Send the link again, where the caps allow another mail and the address is not confirmed yet."""
+def open_link(entry: WaitlistEntry) -> None:
+    """Remember when the link was first opened. That confirms nothing: scanners of mail servers open links too."""
+    LinkOpening.objects.bulk_create([LinkOpening(entry=entry)], ignore_conflicts=True)
+
+
+def renew_confirmation(entry: WaitlistEntry) -> bool:
+    """Send the link again. False where the caps allow no other mail, or the address is confirmed already."""
     with transaction.atomic():
         entry = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
-        if not entry.is_confirmed:
-            ask_for_confirmation(entry.latest_signup(), timezone.now(), first=False)
+        if entry.is_confirmed:
+            return False
+        return ask_for_confirmation(entry.latest_signup(), timezone.now(), first=False)
 
 
-def unsubscribe(entry: WaitlistEntry) -> None:
-    """Remember the wish at once; the CRM learns of it by a job."""
+def make_customer(entry: WaitlistEntry) -> bool:
+    """The founder has won him: the CRM learns of it. False where it has been told before."""
     with transaction.atomic():
-        if entry.signups.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now()):
-            tell_crm(entry, CrmUpdateKind.UNSUBSCRIBE)
+        entry = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
+        if entry.crm_updates.filter(kind=CrmUpdateKind.CUSTOMER).exists():
+            return False
+        tell_crm(entry, CrmUpdateKind.CUSTOMER)
+        return True
+
+
+def unsubscribe(entry: WaitlistEntry) -> bool:
+    """Remember the wish at once; the CRM learns of it by a job. False where it is known."""
+    with transaction.atomic():
+        if not entry.signups.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now()):
+            return False
+        tell_crm(entry, CrmUpdateKind.UNSUBSCRIBE)
+        return True

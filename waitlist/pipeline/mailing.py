@@ -15,18 +15,22 @@ from waitlist.models import Mail, Signup, Waitlist
 logger = logging.getLogger(__name__)
 
 
-def ask_for_confirmation(signup: Signup, now: dt.datetime, *, first: bool) -> None:
-    """Queue the mail with the link, within the caps of the inbox; beyond the list's it is held back."""
+def ask_for_confirmation(signup: Signup, now: dt.datetime, *, first: bool) -> bool:
+    """Queue the mail with the link, within the caps of the inbox; beyond the list's it is held back.
+
+    False where the inbox has had its share.
+    """
     if not Mail.objects.confirmation_allowed(signup, now):
-        return
+        return False
     kind = MailKind.CONFIRMATION if first else MailKind.CONFIRMATION_RENEWED
     if Mail.objects.left_in_hour(signup.waitlist, now):
         queue_mail(signup, kind)
-        return
+        return True
     Mail.objects.create(waitlist=signup.waitlist, signup=signup, kind=kind, status=MailStatus.HELD)
     if not Mail.objects.warned_today(signup.waitlist, now):
         logger.warning("List %s has used up its mails of this hour, the others are held back", signup.waitlist.slug)
         queue_mail(signup, MailKind.MAILING_PAUSED)
+    return True
 
 
 def queue_mail(signup: Signup, kind: MailKind) -> None:

@@ -1,0 +1,116 @@
+"""Who changed an entry, when and how, from the rows that triggers write; and an entry as it was."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import pghistory
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from waitlist.models import WaitlistEntry
+
+# Beside what the history itself adds: no change of a lead.
+SILENT = {"id", "updated_at"}
+SOURCES: dict[str, Callable[[], str]] = {
+    "visitor": lambda: _("the visitor"),
+    "process_signup": lambda: _("the synchronisation with the CRM"),
+}
+
+
+class HistoryMiddleware:
+    """Tells the history who posts, in the back office only: elsewhere it would cost the visitors time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_ours = request.path_info.startswith(f"/{settings.ADMIN_PATH}")
+        if request.method == "GET" or not is_ours or not request.user.is_authenticated:
+            return self.get_response(request)
+        with pghistory.context(user=request.user.pk, url=request.path):
+            return self.get_response(request)
+
+
+class FieldChange(NamedTuple):
+    """One field of one change; ``old`` is None where the entry came into being."""
+
+    label: str
+    old: Any
+    new: Any
+
+
+class Change(NamedTuple):
+    """One row of the history."""
+
+    at: dt.datetime
+    kind: str  # insert, update or delete
+    who: str
+    fields: list[FieldChange]
+
+
+def changes(entry_pk: int) -> list[Change]:
+    """All changes of an entry, the oldest first. Those that changed only the time of the change are left out."""
+    rows = list(_rows(entry_pk))
+    names = _names(rows)
+    found = []
+    before: Any = None
+    for row in rows:
+        kind = row.pgh_label
+        fields = list(_differences(before, row)) if kind == "update" else []
+        if fields or kind != "update":
+            found.append(Change(row.pgh_created_at, kind, _who(row, names), fields))
+        before = row
+    return found
+
+
+def as_of(entry_pk: int, at: dt.datetime) -> list[tuple[str, Any]] | None:
+    """Label and value of each field at the instant ``at``; None where there was no such entry then."""
+    row = _rows(entry_pk).filter(pgh_created_at__lte=at).last()
+    if row is None or row.pgh_label == "delete":
+        return None
+    return [(str(field.verbose_name), _shown(row, field.name)) for field in _fields()]
+
+
+def _rows(entry_pk: int) -> Any:
+    events: Any = apps.get_model("waitlist", "WaitlistEntryEvent")
+    return events.objects.filter(pgh_obj_id=entry_pk).select_related("pgh_context", "waitlist").order_by("pgh_id")
+
+
+def _fields() -> list[Any]:
+    return [field for field in WaitlistEntry._meta.concrete_fields if field.name not in SILENT | {"confirmation_token"}]
+
+
+def _differences(before: Any, after: Any) -> Iterable[FieldChange]:
+    for field in _fields():
+        if before is None or getattr(before, field.attname) != getattr(after, field.attname):
+            old = None if before is None else _shown(before, field.name)
+            yield FieldChange(str(field.verbose_name), old, _shown(after, field.name))
+
+
+def _shown(row: Model, name: str) -> Any:
+    value = getattr(row, name)
+    return "\N{EN DASH}" if value in {None, ""} else value
+
+
+def _names(rows: list[Any]) -> dict[int, str]:
+    """The staff that the rows tell of, by primary key."""
+    users = get_user_model().objects.filter(pk__in={_context(row).get("user") for row in rows} - {None})
+    return {user.pk: str(user) for user in users}
+
+
+def _context(row: Any) -> dict[str, Any]:
+    return row.pgh_context.metadata if row.pgh_context else {}
+
+
+def _who(row: Any, names: dict[int, str]) -> str:
+    context = _context(row)
+    if "user" in context:
+        return names.get(context["user"], _("a former account"))
+    if context.get("source") in SOURCES:
+        return SOURCES[context["source"]]()
+    return _("directly in the database")
