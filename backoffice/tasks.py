@@ -3,10 +3,12 @@
 import logging
 from uuid import UUID
 
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
+from backoffice import digest, search
 from backoffice.exports import making
 
 logger = logging.getLogger(__name__)
@@ -43,3 +45,18 @@ def remove_expired_exports(timestamp: int) -> None:
     """Every hour: the files of finished exports go after a day, their records stay."""
     if removed := making.remove_expired():
         logger.info("Removed the files of %d exports", removed)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="learn_words", queueing_lock="learn_words")
+def learn_words(timestamp: int) -> None:
+    """Every minute: the search learns the words of new leads."""
+    while search.learn_words():
+        pass
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="send_digests", queueing_lock="send_digests")
+def send_digests(timestamp: int) -> None:
+    """Every ten minutes: the digests that are due. Not by the clock of a cron, which knows no summer time."""
+    digest.send_due(timezone.now())

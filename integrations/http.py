@@ -43,8 +43,9 @@ def call(
     body: Mapping[str, Any] | None = None,
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    is_json: bool = True,
 ) -> Any:
-    """Send ``body`` as JSON and return the answer's JSON; None for an empty answer.
+    """Send ``body`` as JSON and return the answer's JSON; None for an empty answer, or one that is no JSON by design.
 
     ``service`` is the name for logs and errors, ``timeout`` the most seconds to wait for the answer's next byte.
 
@@ -70,7 +71,7 @@ def call(
     try:
         if not requests.codes.ok <= response.status_code < requests.codes.multiple_choices:
             raise _refusal(service, response)
-        return response.json() if response.content else None
+        return response.json() if response.content and is_json else None
     except (requests.JSONDecodeError, json.JSONDecodeError, UnicodeDecodeError):
         _log_answer(service, response, {**(body or {}), **(params or {})})
         raise PermanentError(service, Reason.BAD_ANSWER, response.status_code) from None

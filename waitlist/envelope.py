@@ -67,6 +67,7 @@ class ApiError(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(code)
+        self.code = code
         self.response = error_response(code, message, fields=fields, headers=headers)
 
 

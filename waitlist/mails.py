@@ -48,6 +48,8 @@ def send(mail: Mail) -> None:
 
 def compose(mail: Mail) -> EmailMultiAlternatives:
     """The message, with the same Message-ID at every attempt."""
+    if mail.digest:
+        return _digest(mail, **mail.digest)
     signup = mail.signup
     entry = signup and signup.entry
     if signup is None or entry is None:
@@ -72,6 +74,15 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
         reply_to=[signup.email] if mail.kind == MailKind.FOUNDER_NOTICE else None,
         headers=headers,
     )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _digest(mail: Mail, *, subject: str, text: str, html: str) -> EmailMultiAlternatives:
+    """The founder's digest, which was composed when its day was over."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+    headers = {"Message-ID": f"<mail-{mail.pk}-digest@{domain}>"}
+    message = EmailMultiAlternatives(subject=subject, body=text, to=[mail.waitlist.founder_email], headers=headers)
     message.attach_alternative(html, "text/html")
     return message
 

@@ -15,6 +15,7 @@ from procrastinate.jobs import Job as QueuedJob
 from integrations.errors import PermanentError, TransientError
 from waitlist import pipeline
 from waitlist.jobs import Job
+from waitlist.refusals import collect_refusals
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,11 @@ def update_crm(context: JobContext, pk: str) -> None:
     pipeline.update_crm(int(pk), last_attempt=TWO_DAYS.is_last(context))
 
 
+@app.task(name=Job.POST_WEBHOOK, retry=TWO_DAYS)
+def post_webhook(pk: str) -> None:
+    pipeline.post_webhook(int(pk))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="sweep", queueing_lock="sweep")
 async def sweep(timestamp: int) -> None:
@@ -71,5 +77,6 @@ async def sweep(timestamp: int) -> None:
     for job in stalled:
         await app.job_manager.retry_job(job)
     swept = await sync_to_async(pipeline.sweep)()
+    await sync_to_async(collect_refusals)()
     if stalled or swept:
         logger.warning("Swept up %d stalled jobs and %d rows without one", len(stalled), swept)

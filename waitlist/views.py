@@ -8,13 +8,20 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from waitlist import bot_traps, openapi, pipeline
+from waitlist.choices import RefusalReason
 from waitlist.client_address import client_address
 from waitlist.envelope import ApiError, ErrorCode, success_response
-from waitlist.models import Waitlist
+from waitlist.models import Signup, Waitlist
 from waitlist.origins import origin_is_allowed
+from waitlist.refusals import count_refusal
 from waitlist.validation import MalformedBody, SignupForm, parse_body
 
 MAX_BODY = 16 * 1024  # bytes
+REFUSALS = {
+    ErrorCode.VALIDATION_ERROR: RefusalReason.VALIDATION,
+    ErrorCode.RATE_LIMITED: RefusalReason.LIMIT,
+    ErrorCode.BOT_DETECTED: RefusalReason.BOT,
+}
 
 
 @csrf_exempt  # no cookie is looked at; the Origin is checked instead
@@ -22,10 +29,20 @@ MAX_BODY = 16 * 1024  # bytes
 def sign_up(request: HttpRequest, slug: str | None = None) -> JsonResponse:
     """POST /api/waitlist[/<slug>]: one sign-up."""
     waitlist = _open_list(request, slug or settings.DEFAULT_WAITLIST)
+    try:
+        signup = _accepted(request, waitlist)
+    except ApiError as refusal:
+        if reason := REFUSALS.get(refusal.code):
+            count_refusal(waitlist, reason)
+        raise
+    return success_response({"signupId": str(signup.pk), "status": "confirmation_pending"})
+
+
+def _accepted(request: HttpRequest, waitlist: Waitlist) -> Signup:
     form = _valid_form(request, waitlist)
     _refuse_bots(form, waitlist)
     try:
-        signup = pipeline.accept(
+        return pipeline.accept(
             form.signup_fields(),
             token=form.cleaned_data["turnstile_token"],
             ip_address=client_address(request),
@@ -36,7 +53,6 @@ def sign_up(request: HttpRequest, slug: str | None = None) -> JsonResponse:
         raise ApiError(ErrorCode.RATE_LIMITED, message, headers={"Retry-After": str(refusal.retry_after)}) from None
     except pipeline.BotDetected:
         raise ApiError(ErrorCode.BOT_DETECTED, _("The bot check failed. Please try again.")) from None
-    return success_response({"signupId": str(signup.pk), "status": "confirmation_pending"})
 
 
 @csrf_exempt

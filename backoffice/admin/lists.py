@@ -49,6 +49,8 @@ class WaitlistAdmin(ModelAdmin):
         "slug",
         "origins",
         "founder_email",
+        "notices",
+        "webhook_url",
         "imprint_url",
         "privacy_url",
         "is_open",

@@ -78,7 +78,7 @@ def test_a_size_is_not_taken_for_a_date(admin_client: Client) -> None:
 def test_the_newest_come_first_and_none_is_lost_between_chunks(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "CHUNK_SIZE", 3)
+    monkeypatch.setattr(reading, "COPIED_AT_ONCE", 3)
     entries = [make_entry(company_name=f"Company {number}") for number in range(7)]
     assert column(csv_of(admin_client), 1) == [f"Company {number}" for number in range(6, -1, -1)]
     pieces = list(the_export().ranges.order_by("-pk").values_list("first_pk", "last_pk", "entry_pks"))
@@ -168,7 +168,7 @@ def test_what_has_become_of_it_is_written_down(admin_client: Client) -> None:
 def test_a_client_that_goes_leaves_a_failed_export_with_what_he_took(
     admin_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(reading, "COPIED_AT_ONCE", 2)
     for _ in range(4):
         make_entry()
     export = make_export(admin_user)

@@ -87,7 +87,7 @@ def test_its_properties_name_the_export(export: Export) -> None:
 
 def test_more_rows_than_a_sheet_takes_fill_another(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_file, "SHEET_ROWS", 3)
-    monkeypatch.setattr(reading, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(reading, "FETCHED_AT_ONCE", 2)
     for number in range(5):
         make_entry(company_name=f"Company {number}")
     file = made(export)

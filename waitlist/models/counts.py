@@ -17,6 +17,7 @@ class Refusal(models.Model):
     day = models.DateField(_("Day"))
     reason = models.TextField(_("Reason"), choices=RefusalReason)
     count = models.PositiveBigIntegerField(_("Count"), default=0)
+    last_batch = models.UUIDField(null=True, editable=False)
 
     class Meta:
         db_table = "waitlist_refusals"

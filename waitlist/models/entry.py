@@ -103,7 +103,10 @@ class WaitlistEntry(models.Model):
             models.Index(fields=("waitlist", "utm_medium", "id"), name="waitlist_entries_medium"),
             models.Index(fields=("waitlist", "utm_campaign", "id"), name="waitlist_entries_campaign"),
         )
-        permissions = (("export_waitlistentry", _("Can export entries")),)
+        permissions = (
+            ("export_waitlistentry", _("Can export entries")),
+            ("view_contact", _("Can see e-mail, phone and message")),
+        )
         triggers = (
             # Django's auto_now would miss QuerySet.update() and raw SQL.
             pgtrigger.Trigger(

@@ -62,6 +62,9 @@ class Mail(models.Model):
         Signup, models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("Sign-up")
     )
     kind = models.TextField(_("Kind"), choices=MailKind)
+    # Of a digest: the day that it tells of, and its subject, text and HTML as they were on the morning after.
+    digest_day = models.DateField(_("Day"), null=True, blank=True, editable=False)
+    digest = models.JSONField(null=True, blank=True, editable=False)
     status = models.TextField(_("Status"), choices=MailStatus, default=MailStatus.QUEUED, db_default="queued")
     attempts = models.PositiveIntegerField(_("Attempts"), default=0, db_default=0)
     last_error = models.TextField(_("Last error"), choices=Failure, blank=True, default="", db_default="")
@@ -76,6 +79,7 @@ class Mail(models.Model):
         verbose_name = _("Mail")
         verbose_name_plural = _("Mails")
         constraints = (
+            models.UniqueConstraint(fields=("waitlist", "digest_day"), name="waitlist_mails_one_digest_a_day"),
             models.CheckConstraint(condition=Q(kind__in=MailKind.values), name="waitlist_mails_kind"),
             models.CheckConstraint(
                 condition=Q(kind=MailKind.FOUNDER_DIGEST) | Q(signup__isnull=False), name="waitlist_mails_has_signup"

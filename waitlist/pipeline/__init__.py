@@ -17,6 +17,7 @@ from waitlist.pipeline.confirmation import (
     confirmation_of,
     make_customer,
     open_link,
+    post_webhook,
     renew_confirmation,
     unsubscribe,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "discard",
     "make_customer",
     "open_link",
+    "post_webhook",
     "process",
     "release",
     "renew_confirmation",

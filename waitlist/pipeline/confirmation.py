@@ -2,10 +2,15 @@
 
 from enum import Enum
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from waitlist.choices import CrmUpdateKind, MailKind
+from integrations import webhook
+from waitlist.choices import CrmUpdateKind, MailKind, Notices
+from waitlist.jobs import Job, enqueue
 from waitlist.models import LinkOpening, WaitlistEntry
 from waitlist.pipeline.crm import tell_crm
 from waitlist.pipeline.mailing import ask_for_confirmation, queue_mail
@@ -36,8 +41,27 @@ def confirm(entry: WaitlistEntry) -> Confirmation:
         if not WaitlistEntry.objects.filter(pk=entry.pk).confirm(timezone.now()):
             return Confirmation.ALREADY_CONFIRMED
         tell_crm(entry, CrmUpdateKind.PROSPECT)
-        queue_mail(entry.latest_signup(), MailKind.FOUNDER_NOTICE)
+        signup = entry.latest_signup()
+        if signup.waitlist.notices == Notices.EACH:
+            queue_mail(signup, MailKind.FOUNDER_NOTICE)
+        if signup.waitlist.webhook_url:
+            enqueue(Job.POST_WEBHOOK, entry.pk)
     return Confirmation.CONFIRMED
+
+
+def post_webhook(entry_pk: int) -> None:
+    """Tell the founder's chat of a confirmed lead: the company, and where to read the rest. Raises ServiceError."""
+    entry = WaitlistEntry.objects.select_related("waitlist").get(pk=entry_pk)
+    if not entry.waitlist.webhook_url:
+        return
+    url = settings.BASE_URL + reverse("admin:waitlist_waitlistentry_change", args=(entry.pk,))
+    facts = (entry.gewerk, entry.company_size, entry.utm_campaign)
+    details = webhook.escape(" · ".join(filter(None, facts)))
+    text = _("New lead for %(list)s: *%(company)s*") % {
+        "list": webhook.escape(entry.waitlist.name),
+        "company": webhook.escape(entry.company_name),
+    }
+    webhook.post_message(entry.waitlist.webhook_url, f"{text}\n{details}\n<{url}|{_('Open the lead')}>")
 
 
 def open_link(entry: WaitlistEntry) -> None:
