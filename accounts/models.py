@@ -1,7 +1,7 @@
 """Staff: who may log in, with which role, and for which lists."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
@@ -50,7 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
 
@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def role(self) -> Group | None:
         """The one group that says what this person may do."""
-        return self.groups.first()
+        return next(iter(self.groups.all()), None)  # also where the groups are prefetched
 
     def visible_waitlists(self) -> models.QuerySet[Waitlist]:
         """The lists that exist for this person."""

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from backoffice.masking import masked
 from waitlist.models import WaitlistEntry
 
 # Beside what the history itself adds: no change of a lead.
@@ -53,27 +54,30 @@ class Change(NamedTuple):
     fields: list[FieldChange]
 
 
-def changes(entry_pk: int) -> list[Change]:
-    """All changes of an entry, the oldest first. Those that changed only the time of the change are left out."""
+def changes(entry_pk: int, *, contacts: bool) -> list[Change]:
+    """All changes of an entry, the oldest first. Those that changed only the time of the change are left out.
+
+    Without ``contacts`` phone and message are masked.
+    """
     rows = list(_rows(entry_pk))
     names = _names(rows)
     found = []
     before: Any = None
     for row in rows:
         kind = row.pgh_label
-        fields = list(_differences(before, row)) if kind == "update" else []
+        fields = list(_differences(before, row, contacts=contacts)) if kind == "update" else []
         if fields or kind != "update":
             found.append(Change(row.pgh_created_at, kind, _who(row, names), fields))
         before = row
     return found
 
 
-def as_of(entry_pk: int, at: dt.datetime) -> list[tuple[str, Any]] | None:
+def as_of(entry_pk: int, at: dt.datetime, *, contacts: bool) -> list[tuple[str, Any]] | None:
     """Label and value of each field at the instant ``at``; None where there was no such entry then."""
     row = _rows(entry_pk).filter(pgh_created_at__lte=at).last()
     if row is None or row.pgh_label == "delete":
         return None
-    return [(str(field.verbose_name), _shown(row, field.name)) for field in _fields()]
+    return [(str(field.verbose_name), _shown(row, field.name, contacts=contacts)) for field in _fields()]
 
 
 def _rows(entry_pk: int) -> Any:
@@ -85,21 +89,21 @@ def _fields() -> list[Any]:
     return [field for field in WaitlistEntry._meta.concrete_fields if field.name not in SILENT | {"confirmation_token"}]
 
 
-def _differences(before: Any, after: Any) -> Iterable[FieldChange]:
+def _differences(before: Any, after: Any, *, contacts: bool) -> Iterable[FieldChange]:
     for field in _fields():
         if before is None or getattr(before, field.attname) != getattr(after, field.attname):
-            old = None if before is None else _shown(before, field.name)
-            yield FieldChange(str(field.verbose_name), old, _shown(after, field.name))
+            old = None if before is None else _shown(before, field.name, contacts=contacts)
+            yield FieldChange(str(field.verbose_name), old, _shown(after, field.name, contacts=contacts))
 
 
-def _shown(row: Model, name: str) -> Any:
-    value = getattr(row, name)
+def _shown(row: Model, name: str, *, contacts: bool) -> Any:
+    value = getattr(row, name) if contacts else masked(name, getattr(row, name))
     return "\N{EN DASH}" if value in {None, ""} else value
 
 
 def _names(rows: list[Any]) -> dict[int, str]:
     """The staff that the rows tell of, by primary key."""
-    users = get_user_model().objects.filter(pk__in={_context(row).get("user") for row in rows} - {None})
+    users = get_user_model().objects.filter(pk__in={_context(row)["user"] for row in rows if "user" in _context(row)})
     return {user.pk: str(user) for user in users}
 
 

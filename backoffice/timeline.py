@@ -21,13 +21,13 @@ class Moment(NamedTuple):
     detail: str = ""
 
 
-def timeline(entry: WaitlistEntry) -> list[Moment]:
-    """All moments of ``entry``."""
+def timeline(entry: WaitlistEntry, *, contacts: bool) -> list[Moment]:
+    """All moments of ``entry``; without ``contacts`` e-mail, phone and message are masked in them."""
     moments = [
         *_of_signups(entry),
         *_of_mails(entry),
         *_of_crm(entry),
-        *_of_changes(entry),
+        *_of_changes(entry, contacts=contacts),
         *_of_notes(entry),
         *_of_exports(entry),
     ]
@@ -75,8 +75,8 @@ def _of_crm(entry: WaitlistEntry) -> Iterator[Moment]:
             yield Moment(update.created_at, "schedule", _("The CRM is to learn: %s") % kind)
 
 
-def _of_changes(entry: WaitlistEntry) -> Iterator[Moment]:
-    for change in changes(entry.pk):
+def _of_changes(entry: WaitlistEntry, *, contacts: bool) -> Iterator[Moment]:
+    for change in changes(entry.pk, contacts=contacts):
         fields = [field for field in change.fields if field.label != str(WaitlistEntry.confirmed_at.field.verbose_name)]
         if fields:
             detail = "; ".join(f"{field.label}: {field.old} → {field.new}" for field in fields)

@@ -40,6 +40,14 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Entries"), "group", "waitlist_waitlistentry_changelist", "waitlist.view_waitlistentry"),
                     _item(_("Sign-ups"), "inbox", "waitlist_signup_changelist", "waitlist.view_signup"),
                     _item(_("Lists"), "list_alt", "waitlist_waitlist_changelist", "waitlist.view_waitlist"),
+                    _item(_("Exports"), "download", "backoffice_export_changelist", "waitlist.export_waitlistentry"),
+                ],
+            },
+            {
+                "title": _("Team"),
+                "items": [
+                    _item(_("Accounts"), "badge", "accounts_user_changelist", "accounts.view_user"),
+                    _item(_("Audit trail"), "policy", "trail_auditevent_changelist", "trail.view_auditevent"),
                 ],
             },
         ],

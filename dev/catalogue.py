@@ -15,7 +15,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
-PACKAGES = ("config", "waitlist", "integrations")
+PACKAGES = ("accounts", "backoffice", "config", "integrations", "trail", "waitlist")
 # Not the sandbox's pages: they serve development only and speak German without a catalogue.
 TEMPLATES = ("templates", "config/templates", "waitlist/templates")
 LAZY = ("gettext", "ngettext", "pgettext", "npgettext")

@@ -10,7 +10,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from prometheus_client import REGISTRY
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from integrations.sandbox import RunningSandbox, running
 from tests.api import FakeTurnstile
@@ -18,6 +18,13 @@ from tests.factories import make_waitlist
 from waitlist.models import Waitlist
 
 WorkAll = Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests with transactions of their own empty all tables, the audit trail too."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_events DISABLE TRIGGER audit_events_no_truncate")
 
 
 @pytest.fixture(autouse=True)

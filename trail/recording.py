@@ -28,7 +28,7 @@ def record(
     return AuditEvent.objects.create(
         action=action,
         result=result,
-        actor=actor,
+        actor_id=actor.pk if actor else None,
         actor_email=actor.get_username() if actor else actor_email,
         ip_address=client_address(request) if request else None,
         user_agent=request.headers.get("User-Agent", "")[:500] if request else "",

@@ -51,7 +51,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
     if mail.digest:
         return _digest(mail, **mail.digest)
     signup = mail.signup
-    entry = signup and signup.entry
+    entry = signup.entry if signup else None
     if signup is None or entry is None:
         raise ValueError(f"mail {mail.pk} belongs to a sign-up without an entry")
     to_founder = mail.kind in {MailKind.FOUNDER_NOTICE, MailKind.MAILING_PAUSED}

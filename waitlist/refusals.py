@@ -5,6 +5,7 @@ the database, and from there into it once a minute.
 import datetime as dt
 import logging
 import uuid
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -52,7 +53,7 @@ def collect_refusals() -> None:
 
 
 def _collect(redis: Redis) -> None:
-    counted: dict[bytes, bytes] = redis.hgetall(COLLECTING)
+    counted: dict[Any, Any] = redis.hgetall(COLLECTING)
     batch = counted.pop(_BATCH, b"").decode()
     with transaction.atomic(), connection.cursor() as cursor:
         for key, count in sorted(counted.items()):

@@ -48,9 +48,10 @@ class KeysetChangeList(ChangeList):
         given = request.GET
         self.after, self.before = given.get(AFTER), given.get(BEFORE)
         # Whatever changes the list, a filter or another order, starts anew on its first page.
-        request.GET = given.copy()  # type: ignore[assignment]
+        kept = given.copy()
         for name in (AFTER, BEFORE):
-            request.GET.pop(name, None)  # type: ignore[attr-defined]
+            kept.pop(name, None)
+        request.GET = kept  # type: ignore[assignment]
         try:
             super().__init__(request, *args, **kwargs)
         finally:
@@ -71,9 +72,9 @@ class KeysetChangeList(ChangeList):
         if backwards:
             rows.reverse()
         if rows and (is_more or backwards):
-            self.next_page = self.get_query_string({AFTER: self._position(rows[-1])})
+            self.next_page = self.get_query_string({AFTER: self.position_of(rows[-1])})
         if rows and (is_more if backwards else self.after is not None):
-            self.previous_page = self.get_query_string({BEFORE: self._position(rows[0])})
+            self.previous_page = self.get_query_string({BEFORE: self.position_of(rows[0])})
         self.result_list = rows
         self.multi_page = bool(self.next_page or self.previous_page)
         self.result_count = self._count() if self.multi_page else len(rows)
@@ -98,7 +99,8 @@ class KeysetChangeList(ChangeList):
         value, pk = self._parse(position)
         return rows.filter(beyond(Row(F(self._column.removeprefix("-")), F("pk")), Row(Value(value), Value(pk))))
 
-    def _position(self, row: Any) -> str:
+    def position_of(self, row: Any) -> str:
+        """What ``after`` and ``before`` name ``row`` by, for the list's present order."""
         values = [getattr(row, self._column.removeprefix("-")), row.pk]
         return base64.urlsafe_b64encode(json.dumps(values, cls=DjangoJSONEncoder).encode()).decode()
 

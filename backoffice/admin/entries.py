@@ -1,5 +1,6 @@
 """The leads: who is on a list, who confirmed, which campaign brought them."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,14 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from accounts.staff import staff_of
 from backoffice import search
 from backoffice.admin.changelist import KeysetChangeList
+from backoffice.admin.contacts import ContactButton, MaskedContacts
 from backoffice.admin.filters import (
     CampaignFilter,
     CrmFilter,
@@ -27,7 +30,9 @@ from backoffice.admin.filters import (
 )
 from backoffice.admin.lead import LeadPage
 from backoffice.admin.saved_views import SavedViews
+from backoffice.admin.scope import ListScoped, scoped
 from backoffice.exports.selection import SELECTED, only_filters
+from backoffice.masking import masked, sees_contacts
 from backoffice.overview import EntryStatus, with_person
 from waitlist.models import WaitlistEntry
 
@@ -39,7 +44,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(LeadPage, SavedViews, ModelAdmin):
+class WaitlistEntryAdmin(ContactButton, MaskedContacts, LeadPage, SavedViews, ListScoped, ModelAdmin):
     list_display = ("company", "status", "person", "campaign", "created_at", "confirmed")
     list_display_links = ("company",)
     list_filter = (
@@ -63,15 +68,18 @@ class WaitlistEntryAdmin(LeadPage, SavedViews, ModelAdmin):
     ordering = ("-created_at",)
     search_fields = ("company_name",)  # what is searched is ``get_search_results``'s; this shows the field
     search_help_text = _("Company, name, e-mail, phone, message or campaign")
+    masked_search_help_text = _("Company, name or campaign")
+    masked_columns = {"person": "masked_person"}
     actions = ("export_selected",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
 
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         """With the list, where the person has several."""
-        has_several = len(request.user.visible_waitlists()[:2]) > 1
-        return (*self.list_display, "waitlist") if has_several else self.list_display
+        has_several = len(staff_of(request).visible_waitlists()[:2]) > 1
+        columns = super().get_list_display(request)
+        return (*columns, "waitlist") if has_several else columns
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
         return with_person(super().get_queryset(request).with_confirmed_or_not())
@@ -81,16 +89,17 @@ class WaitlistEntryAdmin(LeadPage, SavedViews, ModelAdmin):
     ) -> tuple[QuerySet[WaitlistEntry], bool]:
         if not search_term.strip():
             return queryset, False
-        contacts = request.user.has_perm("waitlist.view_contact")
-        found = search.matching(search_term, contacts=contacts)
+        contacts, staff = sees_contacts(request), staff_of(request)
+        found = scoped(search.matching(search_term, contacts=contacts), staff, "entry__waitlist")
         keys = search.few_keys(found)
         if keys == []:
             words = search.similar_words(search_term)
-            found = search.matching_similar(words, contacts=contacts)
+            found = scoped(search.matching_similar(words, contacts=contacts), staff, "entry__waitlist")
             keys = search.few_keys(found)
-            if keys != []:
+            # The words are those of all lists.
+            if keys != [] and staff.sees_all_lists:
                 results_for = ", ".join(" / ".join(group[1:] or group) for group in words)
-                message = _now("Nothing was found for “%(term)s”. These are the results for: %(words)s")
+                message = gettext("Nothing was found for “%(term)s”. These are the results for: %(words)s")
                 messages.info(request, message % {"term": search_term, "words": results_for})
         if keys is None:
             return queryset.filter(search_document__in=found), False
@@ -110,6 +119,10 @@ class WaitlistEntryAdmin(LeadPage, SavedViews, ModelAdmin):
     @display(description=_("Person"), header=True)
     def person(self, entry: Any) -> tuple[str, str]:
         return entry.person_name or "", entry.person_email or ""
+
+    @display(description=_("Person"), header=True)
+    def masked_person(self, entry: Any) -> tuple[str, str]:
+        return entry.person_name or "", masked("person_email", entry.person_email) or ""
 
     @display(description=_("Campaign"), header=True)
     def campaign(self, entry: WaitlistEntry) -> tuple[str, str]:

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from accounts.staff import staff_of
+from backoffice.admin.scope import NotFoundIs404
 from backoffice.exports import making
 from backoffice.exports.columns import headers
 from backoffice.exports.form import ExportForm
@@ -28,19 +30,24 @@ from trail.models import Action, Result
 from trail.recording import record
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHORT: dict[str, str] = {
+    ExportFormat.CSV_SEMICOLON: "CSV ;",
+    ExportFormat.CSV_COMMA: "CSV ,",
+    ExportFormat.XLSX: "XLSX",
+}
 PERMISSION = "waitlist.export_waitlistentry"
 
 
 @admin.register(Export)
-class ExportAdmin(ModelAdmin):
+class ExportAdmin(NotFoundIs404, ModelAdmin):
     """Nobody adds, changes or deletes a record; one's own are there for everybody who may export."""
 
-    list_display = ("created_at", "actor", "reason", "filtered_by", "row_count", "format", "state")
+    list_display = ("created_at", "who", "reason", "filtered_by", "row_count", "kind", "state")
     list_filter = ("status", "format")
     list_select_related = ("actor",)
     fields = (
         "created_at",
-        "actor",
+        "who",
         "reason",
         "filtered_by",
         "column_headers",
@@ -50,6 +57,7 @@ class ExportAdmin(ModelAdmin):
         "id",
     )
     change_form_outer_before_template = "backoffice/exports/progress.html"
+    list_fullwidth = True
     show_full_result_count = False
 
     class Media:
@@ -87,6 +95,15 @@ class ExportAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
         return False
 
+    @display(description=_("Who"), ordering="actor__email")
+    def who(self, export: Export) -> str:
+        """Without a link: not everybody may look at accounts."""
+        return str(export.actor)
+
+    @display(description=_("Format"), ordering="format")
+    def kind(self, export: Export) -> str:
+        return SHORT[export.format]
+
     @display(description=_("Filter"))
     def filtered_by(self, export: Export) -> Any:
         return export.filter or _("All entries")
@@ -97,7 +114,7 @@ class ExportAdmin(ModelAdmin):
 
     @display(description=_("Rows"), ordering="rows")
     def row_count(self, export: Export) -> str:
-        return number_format(export.rows, force_grouping=True)
+        return "\N{EN DASH}" if export.is_unfinished else number_format(export.rows, force_grouping=True)
 
     @display(
         description=_("Status"),
@@ -116,8 +133,8 @@ class ExportAdmin(ModelAdmin):
         """Ask why, how and what; then send the file, or have it made. The query string is the list's."""
         self._demand_permission(request)
         query = request.GET.urlencode()
-        selection = select(request.user, query)
-        form = ExportForm(request.user, request.POST or None)
+        selection = select(staff_of(request), query)
+        form = ExportForm(staff_of(request), request.POST or None)
         if not form.is_valid():
             return self._ask(request, form, selection)
         export = making.start(
@@ -135,13 +152,21 @@ class ExportAdmin(ModelAdmin):
     def progress(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """How far an export has come, for the page that shows it."""
         export = get_object_or_404(self.get_queryset(request), pk=pk)
-        return JsonResponse({"unfinished": export.is_unfinished, "percent": export.percent, "rows": export.rows})
+        return JsonResponse(
+            {
+                "unfinished": export.is_unfinished,
+                "status": export.get_status_display(),
+                "percent": export.percent,
+                "rows": export.rows,
+                "expected": export.expected_rows,
+            }
+        )
 
     def file(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         """The finished workbook, for the one who had it made."""
         self._demand_permission(request)
         export = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not export.may_be_fetched_by(request.user):
+        if not export.may_be_fetched_by(staff_of(request)):
             record(request, Action.EXPORT, result=Result.UNAUTHORIZED, target=export)
             raise PermissionDenied
         if not export.has_file():
@@ -152,8 +177,8 @@ class ExportAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        export = self.get_object(request, object_id)
-        may_fetch = export is not None and export.has_file() and export.may_be_fetched_by(request.user)
+        export: Any = self.get_object(request, object_id)
+        may_fetch = export is not None and export.has_file() and export.may_be_fetched_by(staff_of(request))
         context = {"title": _("Export"), "may_fetch": may_fetch and request.user.has_perm(PERMISSION)}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 

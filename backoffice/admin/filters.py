@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.utils import parse_date_str
 
+from accounts.staff import staff_of
 from backoffice.dashboard.period import midnight
 from backoffice.overview import EntryStatus
 from waitlist.choices import CrmUpdateKind, CrmUpdateStatus, MailStatus
@@ -47,7 +48,7 @@ class ListFilter(RelatedDropdownFilter):
     """By list, of those that the person may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [(waitlist.pk, str(waitlist)) for waitlist in request.user.visible_waitlists()]
+        return [(waitlist.pk, str(waitlist)) for waitlist in staff_of(request).visible_waitlists()]
 
 
 class EntryStatusFilter(DropdownFilter):
@@ -104,7 +105,7 @@ class _ValuesFilter(DropdownFilter):
     column: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        self.lists = list(request.user.visible_waitlists().values_list("pk", flat=True))
+        self.lists = list(staff_of(request).visible_waitlists().values_list("pk", flat=True))
         with connection.cursor() as cursor:
             cursor.execute(_DISTINCT.format(column=self.column), [self.lists, OFFERED])
             values = [value for (value,) in cursor.fetchall()]

@@ -12,15 +12,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts.staff import staff_of
+from backoffice.admin.contacts import MaskedContacts
 from backoffice.admin.readonly import ReadOnlyInline, mail_states
 from backoffice.admin.steps import STEPS, take
 from backoffice.history import as_of, changes
+from backoffice.masking import sees_contact_of
 from backoffice.models import Note
 from backoffice.overview import EntryStatus
 from backoffice.timeline import timeline
@@ -30,7 +33,7 @@ from waitlist.models import Signup, WaitlistEntry
 PAGE = "admin:waitlist_waitlistentry_change"
 
 
-class SignupInline(ReadOnlyInline, StackedInline):
+class SignupInline(MaskedContacts, ReadOnlyInline, StackedInline):
     """The evidence: what was agreed to, when, from where; and what became of the mails."""
 
     model = Signup
@@ -64,7 +67,7 @@ class SignupInline(ReadOnlyInline, StackedInline):
 class LeadPage:
     """The change form of an entry, for ``WaitlistEntryAdmin``: with steps, notes, timeline and history."""
 
-    fieldsets = (
+    fieldsets: Any = (
         (None, {"fields": ("company_name", "gewerk", "company_size")}),
         (_("Contact"), {"fields": ("person_name", "person_email", "phone", "message")}),
         (_("Status"), {"fields": ("state", "waitlist", "created_at", "confirmed_at")}),
@@ -107,11 +110,13 @@ class LeadPage:
         entry = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if entry is not None:
             may_change = self.has_change_permission(request, entry)  # type: ignore[attr-defined]
+            sees_contact = sees_contact_of(request, entry.pk)
             context = {
                 "lead": entry,
                 "steps": [(name, step) for name, step in STEPS.items() if may_change and step.is_open(entry)],
                 "may_note": may_change,
-                "timeline": timeline(entry),
+                "timeline": timeline(entry, contacts=sees_contact),
+                "may_show_contact": not sees_contact,
             }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc]
 
@@ -137,8 +142,8 @@ class LeadPage:
         entry = self._changeable(request, pk)
         text = request.POST.get("text", "").replace("\0", "").strip()[:5000]
         if text:
-            Note.objects.create(entry=entry, author=request.user, text=text)
-            messages.success(request, _now("The note is saved."))
+            Note.objects.create(entry=entry, author=staff_of(request), text=text)
+            messages.success(request, gettext("The note is saved."))
         return redirect(PAGE, pk)
 
     def history_view(
@@ -154,14 +159,15 @@ class LeadPage:
             at = None
         if at and timezone.is_naive(at):
             at = timezone.make_aware(at)
+        sees_contact = sees_contact_of(request, entry.pk)
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _now("History of %s") % entry,
+            "title": gettext("History of %s") % entry,
             "opts": WaitlistEntry._meta,
             "lead": entry,
-            "changes": changes(entry.pk)[::-1],
+            "changes": changes(entry.pk, contacts=sees_contact)[::-1],
             "at": at,
-            "then": as_of(entry.pk, at) if at else None,
+            "then": as_of(entry.pk, at, contacts=sees_contact) if at else None,
         }
         return render(request, "backoffice/lead/history.html", context)
 

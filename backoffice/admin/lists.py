@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 
+from accounts.staff import staff_of
+from backoffice.admin.scope import ListScoped
 from waitlist.models import ConsentText, Signup, Waitlist, WaitlistEntry
 
 
@@ -40,7 +42,8 @@ class ConsentTextInline(StackedInline):
 
 
 @admin.register(Waitlist)
-class WaitlistAdmin(ModelAdmin):
+class WaitlistAdmin(ListScoped, ModelAdmin):
+    waitlist_path = "pk"
     list_display = ("name", "slug", "is_open", "founder_email", "signup_count", "entry_count")
     list_filter = ("is_open",)
     search_fields = ("name", "slug")
@@ -66,6 +69,10 @@ class WaitlistAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Waitlist | None = None) -> tuple[str, ...]:
         """MMS knows an existing list by its slug."""
         return ("slug",) if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Those who are limited to lists would not see the new one."""
+        return super().has_add_permission(request) and staff_of(request).sees_all_lists
 
     def has_delete_permission(self, request: HttpRequest, obj: Waitlist | None = None) -> bool:
         """A list is closed instead: its sign-ups are evidence."""

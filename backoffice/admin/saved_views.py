@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from accounts.staff import staff_of
 from backoffice.admin.changelist import AFTER, BEFORE
 from backoffice.models import SavedView
 
@@ -40,7 +41,7 @@ class SavedViews:
             raise PermissionDenied
         name, query = request.POST.get("name", "").strip()[:80], _normalised(request.POST.get("query", ""))
         if name:
-            SavedView.objects.update_or_create(owner=request.user, name=name, defaults={"query": query})
+            SavedView.objects.update_or_create(owner=staff_of(request), name=name, defaults={"query": query})
         return redirect(f"{reverse(PAGE)}?{query}")
 
     def forget_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What visitors sent: evidence that nobody edits, and the place where failed processing is set going again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,13 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from backoffice.admin.changelist import KeysetChangeList
+from backoffice.admin.contacts import MaskedContacts
 from backoffice.admin.filters import DaysFilter, ListFilter, MailStatusFilter
 from backoffice.admin.readonly import ReadOnlyInline, mail_states
+from backoffice.admin.scope import ListScoped
+from backoffice.masking import masked
+from trail.models import Action
+from trail.recording import record
 from waitlist.choices import MailStatus, SignupStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
 from waitlist.pipeline import discard, release, retry
@@ -33,7 +38,7 @@ class MailInline(ReadOnlyInline, TabularInline):
 
 
 @admin.register(Signup)
-class SignupAdmin(ModelAdmin):
+class SignupAdmin(MaskedContacts, ListScoped, ModelAdmin):
     list_display = (
         "created_at",
         "display_name",
@@ -62,6 +67,8 @@ class SignupAdmin(ModelAdmin):
     list_select_related = ("waitlist", "entry")
     search_fields = ("email", "display_name", "form_data__company_name")
     search_help_text = _("E-mail, name or company")
+    masked_search_help_text = _("Name or company")
+    masked_columns = {"form_fields": "masked_form_fields"}
     actions = ("try_again", "release", "discard")
 
     fieldsets = (
@@ -69,11 +76,14 @@ class SignupAdmin(ModelAdmin):
         (_("Processing"), {"fields": ("status", "attempts", "last_error", "processed_at", "entry", "unsubscribed_at")}),
         (_("Consent"), {"fields": ("consent_text", "wording", "page_url", "ip_address", "user_agent")}),
     )
-    readonly_fields = ("form_fields", "wording")
+    readonly_fields = ("form_fields", "masked_form_fields", "wording")
     inlines = (MailInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signup]:
         return super().get_queryset(request).prefetch_related("mails")
+
+    def entry_pk_of(self, obj: Signup | None) -> int | None:
+        return obj.entry_id if obj else None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
@@ -106,11 +116,11 @@ class SignupAdmin(ModelAdmin):
 
     @admin.display(description=_("Form fields"))
     def form_fields(self, signup: Signup) -> SafeString:
-        rows = (
-            (label_for_field(name, WaitlistEntry), signup.form_data.get(name) or "\N{EN DASH}")
-            for name in WaitlistEntry.FORM_COLUMNS
-        )
-        return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+        return _form_fields(signup.form_data)
+
+    @admin.display(description=_("Form fields"))
+    def masked_form_fields(self, signup: Signup) -> SafeString:
+        return _form_fields({name: masked(name, value) for name, value in signup.form_data.items()})
 
     @admin.display(description=_("Wording"))
     def wording(self, signup: Signup) -> str:
@@ -132,13 +142,13 @@ class SignupAdmin(ModelAdmin):
 
     @admin.action(description=_("Release from quarantine"), permissions=("retry",))
     def release(self, request: HttpRequest, queryset: QuerySet[Signup]) -> None:
-        going = sum(release(signup) for signup in queryset)
+        going = sum(self._take(request, signup, "release", release) for signup in queryset)
         message = ngettext("%d sign-up was released.", "%d sign-ups were released.", going)
         self.message_user(request, message % going, messages.SUCCESS)
 
     @admin.action(description=_("Discard from quarantine"), permissions=("delete",))
     def discard(self, request: HttpRequest, queryset: QuerySet[Signup]) -> None:
-        gone = sum(discard(signup) for signup in queryset)
+        gone = sum(self._take(request, signup, "discard", discard) for signup in queryset)
         message = ngettext("%d sign-up was discarded.", "%d sign-ups were discarded.", gone)
         self.message_user(request, message % gone, messages.SUCCESS)
 
@@ -146,17 +156,30 @@ class SignupAdmin(ModelAdmin):
         """The button on a sign-up's page."""
         if not self.has_retry_permission(request):
             raise PermissionDenied
-        self._retry(request, [get_object_or_404(Signup, pk=pk)])
+        self._retry(request, [get_object_or_404(self.get_queryset(request), pk=pk)])
         return redirect("admin:waitlist_signup_change", pk)
 
+    def _take(self, request: HttpRequest, signup: Signup, name: str, step: Callable[[Signup], bool]) -> bool:
+        worked = step(signup)
+        action = Action.CRM_RETRY if step is retry else Action.LEAD
+        record(request, action, target=signup, waitlist=signup.waitlist, step=name, worked=worked)
+        return worked
+
     def _retry(self, request: HttpRequest, signups: Iterable[Signup]) -> None:
-        outcomes = [retry(signup) for signup in signups]
+        outcomes = [self._take(request, signup, "retry", retry) for signup in signups]
         if going := outcomes.count(True):
             message = ngettext("%d sign-up was set going again.", "%d sign-ups were set going again.", going)
             self.message_user(request, message % going, messages.SUCCESS)
         if idle := outcomes.count(False):
             message = ngettext("%d sign-up had not failed.", "%d sign-ups had not failed.", idle)
             self.message_user(request, message % idle, messages.WARNING)
+
+
+def _form_fields(values: dict[str, Any]) -> SafeString:
+    rows = (
+        (label_for_field(name, WaitlistEntry), values.get(name) or "\N{EN DASH}") for name in WaitlistEntry.FORM_COLUMNS
+    )
+    return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
 
 
 def _has_failed(signup: Signup) -> bool:

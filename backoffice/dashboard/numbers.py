@@ -179,10 +179,12 @@ def shares(lists: Lists, period: Period) -> dict[str, list[Share]]:
             count = counts[dimension][value or ""]
             count[0] += came
             count[1] += confirmed
-    return {
-        dimension: sorted((Share(value, *count) for value, count in of_values.items()), key=lambda share: (-share.leads, share.value))
-        for dimension, of_values in counts.items()
-    }
+    return {dimension: _most_first(of_values) for dimension, of_values in counts.items()}
+
+
+def _most_first(of_values: dict[str, list[int]]) -> list[Share]:
+    shares = (Share(value, came, confirmed) for value, (came, confirmed) in of_values.items())
+    return sorted(shares, key=lambda share: (-share.leads, share.value))
 
 
 def providers(lists: Lists, period: Period) -> list[Share]:

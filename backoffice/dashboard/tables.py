@@ -27,8 +27,10 @@ def percent(share: float | None) -> str:
 def share_table(title: str, shares: list[Share], empty: str) -> Table:
     """Leads, confirmed ones and the rate by value."""
     headers = (title, _("Leads"), _("Confirmed"), _("Rate"))
-    plain = [[share.value or empty, share.leads, share.confirmed, round(share.rate, 4)] for share in shares]
-    rows = [[str(row[0]), count(row[1]), count(row[2]), percent(row[3])] for row in plain]
+    plain: list[list[Any]] = [
+        [share.value or empty, share.leads, share.confirmed, round(share.rate, 4)] for share in shares
+    ]
+    rows = [[row[0], count(row[1]), count(row[2]), percent(row[3])] for row in plain]
     return Table(title, headers, plain, rows)
 
 
@@ -41,7 +43,7 @@ def daily_table(days: list[Day]) -> Table:
 
 def funnel_table(funnel: Funnel) -> Table:
     """The steps, with the share of the attempts, and the refused ones by reason."""
-    steps = [
+    steps: list[tuple[str, int]] = [
         (_("Attempted"), funnel.attempted),
         *((_("Refused: %s") % RefusalReason(reason).label, number) for reason, number in funnel.refused.items()),
         (_("Accepted"), funnel.accepted),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.staff import staff_of
 from backoffice.dashboard import numbers
 from backoffice.dashboard.period import CHOICES, Period
 from backoffice.dashboard.tables import Table, count, daily_table, duration, funnel_table, percent, share_table
@@ -26,7 +27,7 @@ UNITS: dict[str, Callable[[Any], str]] = {"count": count, "percent": percent, "d
 
 def chosen_lists(request: HttpRequest) -> tuple[QuerySet[Waitlist], Waitlist | None]:
     """The lists to count, and the one that was chosen. Raises Http404 for one that does not exist for the person."""
-    visible: QuerySet[Waitlist] = request.user.visible_waitlists().order_by("name")  # type: ignore[union-attr]
+    visible: QuerySet[Waitlist] = staff_of(request).visible_waitlists().order_by("name")
     slug = request.GET.get("list")
     if not slug:
         return visible, None
@@ -48,7 +49,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "periods": [(key, label, _query(request.GET, period=key)) for key, label in CHOICES.items() if key != "own"],
         "chosen_period": choice,
         "waitlist": waitlist,
-        "waitlists": request.user.visible_waitlists(),  # type: ignore[union-attr]
+        "waitlists": staff_of(request).visible_waitlists(),
         "attention": _attention(numbers.attention(lists)),
         "csv_query": _query(request.GET),
         "is_new": not Signup.objects.filter(waitlist__in=lists).exists(),

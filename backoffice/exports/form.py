@@ -30,7 +30,8 @@ class ExportForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["columns"].choices = [(column.key, column.header) for column in offered_to(user)]
-        self.fields["columns"].initial = last_chosen(user)
+        columns: Any = self.fields["columns"]
+        columns.choices = [(column.key, column.header) for column in offered_to(user)]
+        columns.initial = last_chosen(user)
         last = Export.objects.filter(actor=user).order_by("-created_at").values_list("format", flat=True).first()
         self.fields["format"].initial = last or ExportFormat.CSV_SEMICOLON

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.staff import staff_of
 from backoffice.exports.columns import chosen
 from backoffice.exports.csv_file import csv_pieces
 from backoffice.exports.selection import Selection, only_filters, select
@@ -31,7 +32,7 @@ def start(
     request: HttpRequest, selection: Selection, *, query: str, reason: str, columns: list[str], file_format: str
 ) -> Export:
     """Write down and record that somebody takes ``selection`` along; a workbook is made by the worker."""
-    user = request.user
+    user = staff_of(request)
     visible = list(user.visible_waitlists())
     with transaction.atomic():
         export = Export.objects.create(
@@ -66,9 +67,9 @@ def start(
 
 def file_name(entries: QuerySet[WaitlistEntry], visible: Sequence[Waitlist], file_format: str) -> str:
     """Named after the list, where there is just one, and the day."""
-    lists = visible
+    lists: Sequence[Waitlist] = visible
     if len(visible) > 1:
-        lists = Waitlist.objects.filter(Exists(entries.filter(waitlist=OuterRef("pk")).order_by()))[:2]
+        lists = list(Waitlist.objects.filter(Exists(entries.filter(waitlist=OuterRef("pk")).order_by()))[:2])
     name = lists[0].slug if len(lists) == 1 else gettext("waitlists")
     ending = "xlsx" if file_format == ExportFormat.XLSX else "csv"
     return f"{name}-{timezone.localdate():%Y-%m-%d}.{ending}"
@@ -96,6 +97,8 @@ def make(export_pk: UUID, check: Check) -> None:
     except BadRequest:
         export.record_failure()
         return
+    # The list's number may be an estimate; here there is time to count.
+    Export.objects.filter(pk=export_pk).update(expected_rows=selection.entries.count())
     make_xlsx(export, selection.entries, chosen(export.columns, export.actor), check)
 
 

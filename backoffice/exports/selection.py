@@ -58,12 +58,14 @@ def select(user: User, query: str) -> Selection:
     request.user = user
     request._messages = _Unread(request)  # type: ignore[attr-defined]  # noqa: SLF001 - where Django looks for them
     try:
-        changelist = admin.site.get_model_admin(WaitlistEntry).get_changelist_instance(request)
+        changelist: Any = admin.site.get_model_admin(WaitlistEntry).get_changelist_instance(request)
     except IncorrectLookupParameters as error:
         raise BadRequest from error
-    return Selection(
-        changelist.queryset, changelist.result_count, changelist.is_estimate, _in_words(changelist, request.GET)
-    )
+    entries = changelist.queryset
+    if not user.sees_all_lists:
+        # The list has seen to that, but a file cannot be called back.
+        entries = entries.filter(waitlist__in=user.visible_waitlists())
+    return Selection(entries, changelist.result_count, changelist.is_estimate, _in_words(changelist, request.GET))
 
 
 def _in_words(changelist: Any, parameters: QueryDict) -> list[str]:
@@ -71,7 +73,7 @@ def _in_words(changelist: Any, parameters: QueryDict) -> list[str]:
     if changelist.query:
         words.append(gettext("Search: %s") % changelist.query)
     if SELECTED in parameters:
-        count = len(parameters[SELECTED].split(","))
+        count = len(parameters.get(SELECTED, "").split(","))
         words.append(ngettext("%d selected entry", "%d selected entries", count) % count)
     for spec in changelist.filter_specs:
         chosen = [_value(spec, name, changelist, parameters) for name in spec.expected_parameters()]

@@ -45,13 +45,6 @@ class ExportQuerySet(models.QuerySet["Export"]):
             return self
         return self.filter(actor=user)
 
-    def of_entry(self, entry_pk: int) -> "ExportQuerySet":
-        """Those that the entry was in."""
-        ranges = ExportedRange.objects.filter(
-            first_pk__lte=entry_pk, last_pk__gte=entry_pk, entry_pks__contains=[entry_pk]
-        )
-        return self.filter(pk__in=ranges.values("export"))
-
     def unfinished(self) -> "ExportQuerySet":
         """Those that wait or run."""
         return self.filter(status__in=UNFINISHED)

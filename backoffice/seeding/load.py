@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from backoffice.search import learn_words
 from backoffice.seeding.curve import moments
 from backoffice.seeding.rows import COLUMNS, Rows
 from backoffice.seeding.stories import DAY, make_story, make_visitor
@@ -48,6 +49,8 @@ def seed(waitlist: Waitlist, count: int, random: Random, *, progress: Progress |
         _count_refusals(cursor, waitlist, days, random)
         for table in COLUMNS:
             cursor.execute(f"ANALYZE {table}")
+    while learn_words():
+        pass
 
 
 def _pieces(
@@ -64,23 +67,22 @@ def _pieces(
         raise ValueError(f"the list {waitlist.slug} has no consent text")
     done = 0
     while chunk := list(islice(times, CHUNK_SIZE)):
-        rows = Rows(waitlist.pk, consent.pk, f"https://{waitlist.slug.replace('_', '-')}.example/pilot")
-        for entry_id, at in zip(_reserve("waitlist_entries", len(chunk)), chunk, strict=True):
-            _tell(rows, entry_id, at, until, random)
+        entry_ids = _reserve("waitlist_entries", len(chunk))
+        page_url = f"https://{waitlist.slug.replace('_', '-')}.example/pilot"
+        rows = Rows(waitlist.pk, consent.pk, page_url, entry_ids[0], entry_ids[-1])
+        for number, (entry_id, at) in enumerate(zip(entry_ids, chunk, strict=True), start=done):
+            visitor = make_visitor(str(entry_id), at, random)
+            rows.add(entry_id, visitor, make_story(visitor, until, random))
+            if number % FAILED_EVERY == 0:
+                failed = make_visitor(f"{entry_id}f", at, random)
+                rows.add_without_entry(failed, SignupStatus.FAILED, Failure.REJECTED)
+            if number % QUARANTINED_EVERY == 0 and at > until - QUARANTINE:
+                rows.add_without_entry(make_visitor(f"{entry_id}q", at, random), SignupStatus.QUARANTINED)
         days.update(timezone.localdate(dt.datetime.fromtimestamp(at, dt.UTC)) for at in chunk)
         done += len(chunk)
         if progress:
             progress(done)
         yield rows
-
-
-def _tell(rows: Rows, entry_id: int, at: float, until: float, random: Random) -> None:
-    visitor = make_visitor(str(entry_id), at, random)
-    rows.add(entry_id, visitor, make_story(visitor, until, random))
-    if entry_id % FAILED_EVERY == 0:
-        rows.add_without_entry(make_visitor(f"{entry_id}f", at, random), SignupStatus.FAILED, Failure.REJECTED)
-    if entry_id % QUARANTINED_EVERY == 0 and at > until - QUARANTINE:
-        rows.add_without_entry(make_visitor(f"{entry_id}q", at, random), SignupStatus.QUARANTINED)
 
 
 def _reserve(table: str, count: int) -> list[int]:
@@ -117,9 +119,11 @@ def _load(rows: Rows) -> None:
     with transaction.atomic(), ignoring, connection.cursor() as cursor:
         # Beside its own effect the first statement tells the database what to ignore; COPY would not.
         cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = off")
+        cursor.execute("SET LOCAL backoffice.index_later = 'on'")
         for table, lines in rows.lines.items():
             with cursor.copy(f"COPY {table} ({COLUMNS[table]}) FROM STDIN") as copy:
                 copy.write("".join(f"{line}\n" for line in lines))
+        cursor.execute("SELECT backoffice_index_entries(%s, %s)", (rows.first_entry_id, rows.last_entry_id))
 
 
 def _count_refusals(cursor: CursorWrapper, waitlist: Waitlist, days: Counter[dt.date], random: Random) -> None:

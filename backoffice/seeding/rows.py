@@ -29,11 +29,13 @@ COLUMNS = {
 
 @dataclass
 class Rows:
-    """Lines for each table of ``COLUMNS``, as they were written down for one list."""
+    """Lines for each table of ``COLUMNS``, for entries of one list with ascending ids."""
 
     waitlist_id: int
     consent_text_id: int
     page_url: str
+    first_entry_id: int
+    last_entry_id: int
     lines: dict[str, list[str]] = field(default_factory=lambda: {table: [] for table in COLUMNS})
 
     def add(self, entry_id: int, visitor: Visitor, story: Story) -> None:

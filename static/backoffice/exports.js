@@ -5,7 +5,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const section = document.querySelector("[data-progress]");
   if (!section) return;
   const bar = section.querySelector("progress");
+  const heading = section.querySelector("h2");
   const rows = section.querySelector("[data-rows]");
+  const expected = section.querySelector("[data-expected]");
   const format = new Intl.NumberFormat(document.documentElement.lang || "de");
 
   async function follow() {
@@ -18,7 +20,9 @@ document.addEventListener("DOMContentLoaded", () => {
         return;
       }
       bar.value = state.percent;
+      heading.textContent = state.status;
       rows.textContent = format.format(state.rows);
+      expected.textContent = format.format(state.expected);
     } catch {
       // The network was away for a moment.
     }

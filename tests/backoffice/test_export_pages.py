@@ -176,8 +176,10 @@ def test_its_page_follows_it_to_the_download(admin_client: Client, admin_user: U
     export = make_export(admin_user, format=ExportFormat.XLSX, rows=250, expected_rows=1000)
     assert admin_client.get(page(admin_client, "progress", export)).json() == {
         "unfinished": True,
+        "status": ExportStatus.RUNNING.label,
         "percent": 25,
         "rows": 250,
+        "expected": 1000,
     }
     change = page(admin_client, "change", export)
     assert page(admin_client, "progress", export) in admin_client.get(change).content.decode()
@@ -191,14 +193,6 @@ def test_nobody_adds_or_deletes_a_record(admin_client: Client, admin_user: User,
     arguments = [] if action == "add" else [make_export(admin_user).pk]
     url = reverse(f"admin:backoffice_export_{action}", args=arguments)
     assert admin_client.get(url).status_code == HTTPStatus.FORBIDDEN
-
-
-def test_an_entrys_exports_are_known(admin_client: Client) -> None:
-    before, exported, after = make_entry(), make_entry(company_name="Wanted"), make_entry()
-    csv_of(admin_client, "q=wanted")
-    assert list(Export.objects.of_entry(exported.pk)) == [the_export()]
-    assert not Export.objects.of_entry(before.pk).exists()
-    assert not Export.objects.of_entry(after.pk).exists()
 
 
 def test_the_list_of_exports_needs_as_many_queries_for_20_as_for_2(

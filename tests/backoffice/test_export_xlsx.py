@@ -157,7 +157,7 @@ def test_an_error_is_tried_again_a_few_times_and_then_said(
             cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL")
         work()
     assert the_export().status == ExportStatus.FAILED
-    assert ProcrastinateJob.objects.get().status == "failed"
+    assert ProcrastinateJob.objects.get(task_name=making.MAKE_EXPORT).status == "failed"
 
 
 def test_files_go_after_a_day_and_records_stay(export: Export) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from backoffice.history import as_of, changes
 from backoffice.models import Export, ExportedRange
 from backoffice.timeline import timeline
@@ -45,7 +46,7 @@ def test_the_timeline_tells_everything_that_was_recorded(admin_client: Client) -
     admin_client.post(reverse("admin:waitlist_waitlistentry_note", args=(entry.pk,)), {"text": "Ruft <b>Montag</b> an"})
     WaitlistEntry.objects.filter(pk=entry.pk).update(company_name="Neu GmbH")
 
-    icons = Counter(moment.icon for moment in timeline(WaitlistEntry.objects.get()))
+    icons = Counter(moment.icon for moment in timeline(WaitlistEntry.objects.get(), contacts=True))
     once = ["edit_document", "mail", "error", "visibility", "verified", "unsubscribe", "sticky_note_2", "edit"]
     assert icons == Counter([*once, "sync", "sync"])
     html = admin_client.get(page_of(entry)).content.decode()
@@ -53,13 +54,13 @@ def test_the_timeline_tells_everything_that_was_recorded(admin_client: Client) -
     assert "Neu GmbH" in html
 
 
-def test_an_export_that_held_the_lead_is_told(admin_client: Client, admin_user: object) -> None:
+def test_an_export_that_held_the_lead_is_told(admin_client: Client, admin_user: User) -> None:
     entry, other = make_entry(), make_entry(email="o@example.com")
     export = Export.objects.create(actor=admin_user, reason="Newsletter", columns=[], format="xlsx")
     ExportedRange.objects.create(export=export, first_pk=entry.pk, last_pk=entry.pk, entry_pks=[entry.pk])
 
-    assert "download" in [moment.icon for moment in timeline(entry)]
-    assert "download" not in [moment.icon for moment in timeline(other)]
+    assert "download" in [moment.icon for moment in timeline(entry, contacts=True)]
+    assert "download" not in [moment.icon for moment in timeline(other, contacts=True)]
 
 
 def test_the_confirmation_is_sent_again_within_the_caps(admin_client: Client) -> None:
@@ -125,14 +126,14 @@ def test_the_history_has_every_way_of_writing_with_who_and_what(admin_client: Cl
     WaitlistEntry.objects.bulk_update([WaitlistEntry(pk=entry.pk, company_name="Fünf")], ["company_name"])
     pipeline.confirm(WaitlistEntry.objects.get())
 
-    told = changes(entry.pk)
+    told = changes(entry.pk, contacts=True)
     assert [change.kind for change in told] == ["insert"] + ["update"] * 5
     assert [change.fields[0].new for change in told[1:5]] == ["Zwei", "Drei", "Vier", "Fünf"]
     assert len(told[1].fields) == 3
     assert "admin" in told[1].who
     assert len({change.who for change in told[1:4]}) == 3
     WaitlistEntry.objects.all().delete()
-    assert changes(entry.pk)[-1].kind == "delete"
+    assert changes(entry.pk, contacts=True)[-1].kind == "delete"
 
 
 def test_an_entry_is_seen_as_it_was(admin_client: Client) -> None:
@@ -143,8 +144,8 @@ def test_an_entry_is_seen_as_it_was(admin_client: Client) -> None:
     WaitlistEntry.objects.update(company_name="Heute GmbH")
     then = timezone.now() - dt.timedelta(minutes=30)
 
-    assert "Früher GmbH" in [value for _label, value in as_of(entry.pk, then) or ()]
-    assert as_of(entry.pk, before - dt.timedelta(hours=2)) is None
+    assert "Früher GmbH" in [value for _label, value in as_of(entry.pk, then, contacts=True) or ()]
+    assert as_of(entry.pk, before - dt.timedelta(hours=2), contacts=True) is None
     url = reverse("admin:waitlist_waitlistentry_history", args=(entry.pk,))
     html = admin_client.get(url, {"at": f"{timezone.localtime(then):%Y-%m-%dT%H:%M}"}).content.decode()
     assert re.search(r"<dd>Früher GmbH</dd>", html)

@@ -24,6 +24,7 @@ def save(client: Client, waitlist: Waitlist, *new: dict[str, str], **changes: st
         "slug": waitlist.slug,
         "origins": "https://kurzum.example",
         "founder_email": "founder@kurzum.example",
+        "notices": "each",
         "is_open": "on",
         "hourly_limit": "200",
     }
@@ -122,6 +123,7 @@ def test_a_list_can_be_added_with_its_first_text(admin_client: Client) -> None:
         "slug": "next_app",
         "origins": "https://next.example,https://www.next.example",
         "founder_email": "founder@next.example",
+        "notices": "each",
         "is_open": "on",
         "hourly_limit": "200",
         "consent_texts-TOTAL_FORMS": "1",

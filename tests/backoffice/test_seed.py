@@ -4,6 +4,7 @@ import io
 from collections import Counter
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -56,7 +57,7 @@ class TestLeads:
 
     def test_the_history_has_happened_when_the_story_says(self) -> None:
         seed()
-        history = WaitlistEntry.pgh_event_models["insert_insert"].objects
+        history = apps.get_model("waitlist", "WaitlistEntryEvent")._default_manager
         confirmed = WaitlistEntry.objects.exclude(confirmed_at=None)
         assert history.filter(pgh_label="insert", confirmed_at=None).count() == ENTRIES
         assert history.filter(pgh_label="update").count() == confirmed.count()

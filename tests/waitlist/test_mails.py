@@ -144,6 +144,7 @@ def test_a_refused_address_is_marked_and_can_be_retried(sandbox: RunningSandbox)
     mail.refresh_from_db()
     assert (mail.status, mail.last_error) == ("failed", "rejected")
     heal(sandbox)
+    assert mail.signup
     assert pipeline.retry(mail.signup) is True
     delivered(sandbox, mail)
 

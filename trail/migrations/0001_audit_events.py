@@ -2,8 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -94,7 +92,7 @@ class Migration(migrations.Migration):
                 "ordering": ("-pk",),
                 "permissions": (("export_auditevent", "Can export the audit trail"),),
                 "default_permissions": ("view",),
-                "indexes": [models.Index(fields=["-at"], name="audit_events_at")],
+                "indexes": [models.Index(fields=["at", "id"], name="audit_events_at")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -124,33 +122,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="auditevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="498c5f3abe8a812d678f3e7c66a4f3ed1d8781c2",
-                    operation="UPDATE",
-                    pgid="pgtrigger_append_only_3d390",
-                    table="audit_events",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="auditevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="keep",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="IF OLD.at < now() - interval '400 days' THEN RETURN OLD; END IF; RAISE EXCEPTION 'audit events are kept';",
-                    hash="e21d148233b95c3d1a5f86b1415388973cce9b39",
-                    operation="DELETE",
-                    pgid="pgtrigger_keep_64957",
-                    table="audit_events",
-                    when="BEFORE",
-                ),
-            ),
         ),
     ]

@@ -89,7 +89,7 @@ class Signup(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.display_name} <{self.email}>"
+        return self.display_name  # without the address: titles and links show this to everybody
 
     def is_same_form(self, fields: dict[str, Any]) -> bool:
         """Whether ``fields`` (attribute to value) are what this sign-up holds: the same body, sent again."""

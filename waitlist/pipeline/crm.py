@@ -47,7 +47,11 @@ def update_crm(update_pk: int, *, last_attempt: bool) -> None:
 
 
 def _call(update: CrmUpdate) -> None:
-    if update.kind != CrmUpdateKind.UNSUBSCRIBE:
-        mms.update_party_status(update.entry.mms_party_id, update.kind)
-    elif token := update.entry.unsubscribe_token():
-        mms.unsubscribe(token)
+    match update.kind:
+        case CrmUpdateKind.PROSPECT:
+            mms.update_party_status(update.entry.mms_party_id, "prospect")
+        case CrmUpdateKind.CUSTOMER:
+            mms.update_party_status(update.entry.mms_party_id, "customer")
+        case CrmUpdateKind.UNSUBSCRIBE:
+            if token := update.entry.unsubscribe_token():
+                mms.unsubscribe(token)
