@@ -115,5 +115,11 @@ class UserAdmin(NotFoundIs404, ModelAdmin):
             record(request, Action.ACCOUNT, target=account, email=account.email, change="details")
         before, after = form.standing, Standing.of(account)
         if before != after:
-            changes = {"before": before._asdict(), "after": after._asdict()}
-            record(request, Action.ROLE, target=account, email=account.email, **changes)
+            record(
+                request,
+                Action.ROLE,
+                target=account,
+                email=account.email,
+                before=before._asdict(),
+                after=after._asdict(),
+            )

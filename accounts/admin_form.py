@@ -25,8 +25,8 @@ class Standing(NamedTuple):
         return cls(role.name if role else "", sorted(slugs))
 
 
-class _RoleField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Group) -> str:  # type: ignore[override]
+class _RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Group) -> str:
         return label(obj)
 
 

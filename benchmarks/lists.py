@@ -45,6 +45,9 @@ PAGES = (
     ("sign-ups", SIGNUPS, ""),
     ("sign-ups that failed", SIGNUPS, "status__exact=failed"),
     ("sign-ups in quarantine", SIGNUPS, "status__exact=quarantined"),
+    ("sign-ups, common word", SIGNUPS, "q=elektro"),
+    ("sign-ups, name", SIGNUPS, "q=kaltenbrunner"),
+    ("sign-ups, e-mail", SIGNUPS, "q=office@koch-999981.example"),
 )
 
 
@@ -78,7 +81,8 @@ def _row(client: Client, name: str, url: str) -> str:
 
 def _page_10_000(client: Client) -> str:
     """The query string of the page that begins after half a million rows, or after half of those that there are."""
-    changelist: Any = client.get(reverse(f"admin:{ENTRIES}_changelist")).context_data["cl"]  # type: ignore[attr-defined]
+    page: Any = client.get(reverse(f"admin:{ENTRIES}_changelist"))
+    changelist = page.context_data["cl"]
     assert isinstance(changelist, KeysetChangeList)  # noqa: S101 - for the type checker
     place = min(10_000 * changelist.list_per_page, WaitlistEntry.objects.count() // 2)
     row = WaitlistEntry.objects.order_by("-created_at", "-pk")[place]

@@ -22,8 +22,14 @@ WorkAll = Callable[[], None]
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Tests with transactions of their own empty all tables, the audit trail too."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    """The test database, which may be emptied."""
+    with django_db_blocker.unblock():
+        allow_emptying()
+
+
+def allow_emptying() -> None:
+    """Tests with transactions of their own empty all tables afterwards, the audit trail too."""
+    with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_events DISABLE TRIGGER audit_events_no_truncate")
 
 

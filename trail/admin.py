@@ -82,11 +82,11 @@ class AuditEventAdmin(ListScoped, ModelAdmin):
 
     @display(description=_("What"))
     def what(self, event: AuditEvent) -> str:
-        return Action(event.action).label
+        return str(Action(event.action).label)
 
     @display(description=_("Result"), label=RESULT_COLOURS)
     def how(self, event: AuditEvent) -> tuple[str, str]:
-        return event.result, Result(event.result).label
+        return event.result, str(Result(event.result).label)
 
     @display(description=_("Who"))
     def who(self, event: AuditEvent) -> str:

@@ -52,13 +52,13 @@ class MaskedContacts:
         columns: Sequence[Any] = super().get_list_display(request)  # type: ignore[misc]
         return columns if sees_contacts(request) else self._masked(columns)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets: Sequence[Any] = super().get_fieldsets(request, obj)  # type: ignore[misc]
         if sees_contact_of(request, self.entry_pk_of(obj)):
             return fieldsets
         return [(title, {**options, "fields": self._masked(options["fields"])}) for title, options in fieldsets]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields: Sequence[Any] = super().get_readonly_fields(request, obj)  # type: ignore[misc]
         return [*fields, *(column for column in self._masked(fields) if column not in fields)]
 

@@ -82,7 +82,8 @@ class WaitlistEntryAdmin(ContactButton, MaskedContacts, LeadPage, SavedViews, Li
         return (*columns, "waitlist") if has_several else columns
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
-        return with_person(super().get_queryset(request).with_confirmed_or_not())
+        entries: Any = super().get_queryset(request)
+        return with_person(entries.with_confirmed_or_not())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[WaitlistEntry], search_term: str

@@ -25,9 +25,9 @@ class EventInline(StackedInline, _EventInline):
 class JobAdmin(NotFoundIs404, ModelAdmin, _JobAdmin):
     """procrastinate's own, in the theme's dress and with permissions on what it does."""
 
-    list_filter = ("status", "task_name")
-    inlines = (EventInline,)
-    actions = ("retry",)
+    list_filter = ["status", "task_name"]
+    inlines = [EventInline]
+    actions = ["retry"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and staff_of(request).sees_all_lists

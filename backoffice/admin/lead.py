@@ -81,7 +81,7 @@ class LeadPage:
     change_form_outer_before_template = "backoffice/lead/steps.html"
     change_form_outer_after_template = "backoffice/lead/aside.html"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: WaitlistEntry | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in self.editable_fields]
 
     @admin.display(description=_("Name"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -19,14 +19,16 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from backoffice import search
 from backoffice.admin.changelist import KeysetChangeList
 from backoffice.admin.contacts import MaskedContacts
 from backoffice.admin.filters import DaysFilter, ListFilter, MailStatusFilter
 from backoffice.admin.readonly import ReadOnlyInline, mail_states
 from backoffice.admin.scope import ListScoped
-from backoffice.masking import masked
+from backoffice.masking import masked, sees_contacts
 from trail.models import Action
 from trail.recording import record
+from waitlist.addresses import address_key
 from waitlist.choices import MailStatus, SignupStatus
 from waitlist.models import Mail, Signup, WaitlistEntry
 from waitlist.pipeline import discard, release, retry
@@ -87,6 +89,24 @@ class SignupAdmin(MaskedContacts, ListScoped, ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Signup], search_term: str
+    ) -> tuple[QuerySet[Signup], bool]:
+        """Those whose entry the search of entries finds, those with just this address, and the few without an entry."""
+        if not search_term.strip():
+            return queryset, False
+        unprocessed, _may_repeat = super().get_search_results(
+            request, queryset.exclude(status=SignupStatus.PROCESSED), search_term
+        )
+        contacts = sees_contacts(request)
+        found = search.matching(search_term, contacts=contacts)
+        keys = search.few_keys(found)
+        wanted = Q(entry__in=found.values("pk") if keys is None else keys)
+        wanted |= Q(pk__in=list(unprocessed.order_by().values_list("pk", flat=True)[: search.FEW]))
+        if contacts and "@" in search_term:
+            wanted |= Q(address_key=address_key(search_term.strip()))
+        return queryset.filter(wanted), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,5 +1,7 @@
 """What each role may do, and who may give it."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
@@ -82,7 +84,7 @@ def test_a_role_is_given_by_those_who_may_all_that_it_permits() -> None:
     ids=["his list", "founder of it", "inactive", "another list", "both lists", "all lists", "superuser"],
 )
 def test_a_founder_of_one_list_manages_the_accounts_of_that_list(
-    role: Role | None, slugs: list[str], fields: dict[str, bool], may: bool
+    role: Role | None, slugs: list[str], fields: dict[str, Any], may: bool
 ) -> None:
     founder = make_staff(Role.FOUNDER, make_waitlist("own"))
     account = make_staff(role, *map(make_waitlist, slugs), **fields)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def execute(sql: str) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def make_event(age: dt.timedelta) -> AuditEvent:
