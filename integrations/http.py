@@ -13,6 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from integrations.errors import PermanentError, Reason, ServiceError, TransientError
+from integrations.public_addresses import NotPublic, PublicAddressAdapter
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +25,14 @@ EMAIL_ADDRESS = re.compile(r"[^\s\"'<>@,;:]{1,64}@[^\s\"'<>@,;:]{1,255}")
 
 
 @cache
-def session() -> requests.Session:
-    """The process's connections, kept alive between calls."""
+def session(*, public_only: bool = False) -> requests.Session:
+    """The process's connections, kept alive between calls; with ``public_only`` those that lead nowhere inside."""
     shared = requests.Session()
     # No proxies or .netrc from the environment: every call would look for them anew.
     shared.trust_env = False
+    adapter = PublicAddressAdapter if public_only else HTTPAdapter
     for scheme in ("https://", "http://"):
-        shared.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
+        shared.mount(scheme, adapter(pool_connections=4, pool_maxsize=POOL_SIZE))
     return shared
 
 
@@ -44,16 +46,18 @@ def call(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     is_json: bool = True,
+    public_only: bool = False,
 ) -> Any:
     """Send ``body`` as JSON and return the answer's JSON; None for an empty answer, or one that is no JSON by design.
 
     ``service`` is the name for logs and errors, ``timeout`` the most seconds to wait for the answer's next byte.
+    ``public_only`` is for URLs that somebody has typed: HTTPS, and no address of an inner network.
 
     Raises TransientError for time-outs, connection errors, 429 and 5xx; PermanentError for every other
-    status outside 2xx and for an answer that is not JSON.
+    status outside 2xx, for an answer that is not JSON and for a URL that ``public_only`` refuses.
     """
     try:
-        response = session().request(
+        response = session(public_only=public_only).request(
             method,
             url,
             json=body,
@@ -62,6 +66,9 @@ def call(
             timeout=(CONNECT_TIMEOUT, timeout),
             allow_redirects=False,
         )
+    except NotPublic:
+        logger.warning("%s has no public HTTPS address", service)
+        raise PermanentError(service, Reason.REJECTED) from None
     except requests.Timeout:
         logger.warning("%s did not answer in time", service)
         raise TransientError(service, Reason.TIMEOUT) from None
