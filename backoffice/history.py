@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from backoffice.masking import masked
 from waitlist.models import WaitlistEntry
 
@@ -38,20 +39,30 @@ class HistoryMiddleware:
 
 
 class FieldChange(NamedTuple):
-    """One field of one change; ``old`` is None where the entry came into being."""
+    """One field of one change, as it is shown."""
 
+    name: str
     label: str
     old: Any
     new: Any
 
 
 class Change(NamedTuple):
-    """One row of the history."""
+    """One row of the history; ``fields`` are empty but for an update."""
 
     at: dt.datetime
     kind: str  # insert, update or delete
     who: str
     fields: list[FieldChange]
+
+
+class FieldThen(NamedTuple):
+    """One field at an earlier instant, and as it was last."""
+
+    label: str
+    then: Any
+    last: Any
+    has_changed: bool
 
 
 def changes(entry_pk: int, *, contacts: bool) -> list[Change]:
@@ -72,12 +83,29 @@ def changes(entry_pk: int, *, contacts: bool) -> list[Change]:
     return found
 
 
-def as_of(entry_pk: int, at: dt.datetime, *, contacts: bool) -> list[tuple[str, Any]] | None:
-    """Label and value of each field at the instant ``at``; None where there was no such entry then."""
-    row = _rows(entry_pk).filter(pgh_created_at__lte=at).last()
+def as_of(entry_pk: int, at: dt.datetime, *, contacts: bool) -> list[FieldThen] | None:
+    """Each field at the instant ``at``, also of a deleted entry; None where there was no such entry then."""
+    rows = _rows(entry_pk)
+    row, last = rows.filter(pgh_created_at__lte=at).last(), rows.last()
     if row is None or row.pgh_label == "delete":
         return None
-    return [(str(field.verbose_name), _shown(row, field.name, contacts=contacts)) for field in _fields()]
+    return [
+        FieldThen(
+            str(field.verbose_name),
+            _shown(row, field.name, contacts=contacts),
+            _shown(last, field.name, contacts=contacts),
+            has_changed=_differs(field, row, last),
+        )
+        for field in _fields()
+    ]
+
+
+def deleted_entry(entry_pk: int, staff: User) -> WaitlistEntry | None:
+    """An entry that is gone, as it was last, if it was of a list that ``staff`` sees; it is not for saving."""
+    row = _rows(entry_pk).filter(waitlist__in=staff.visible_waitlists()).last()
+    if row is None or row.pgh_label != "delete":
+        return None
+    return WaitlistEntry(pk=entry_pk, **{field.attname: getattr(row, field.attname) for field in _fields()})
 
 
 def _rows(entry_pk: int) -> Any:
@@ -91,9 +119,14 @@ def _fields() -> list[Any]:
 
 def _differences(before: Any, after: Any, *, contacts: bool) -> Iterable[FieldChange]:
     for field in _fields():
-        if before is None or getattr(before, field.attname) != getattr(after, field.attname):
+        if before is None or _differs(field, before, after):
             old = None if before is None else _shown(before, field.name, contacts=contacts)
-            yield FieldChange(str(field.verbose_name), old, _shown(after, field.name, contacts=contacts))
+            new = _shown(after, field.name, contacts=contacts)
+            yield FieldChange(field.name, str(field.verbose_name), old, new)
+
+
+def _differs(field: Any, before: Any, after: Any) -> bool:
+    return bool(getattr(before, field.attname) != getattr(after, field.attname))
 
 
 def _shown(row: Model, name: str, *, contacts: bool) -> Any:
@@ -115,6 +148,8 @@ def _who(row: Any, names: dict[int, str]) -> str:
     context = _context(row)
     if "user" in context:
         return names.get(context["user"], _("a former account"))
-    if context.get("source") in SOURCES:
-        return SOURCES[context["source"]]()
-    return _("directly in the database")
+    if "source" not in context:
+        return _("directly in the database")
+    name = SOURCES.get(context["source"])
+    source = name() if name else context["source"]
+    return _("%(source)s (job %(job)s)") % {"source": source, "job": context["job"]} if "job" in context else source

@@ -42,6 +42,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Those that have been kept long enough, by the database's clock, as its trigger sees it."""
         return self.filter(at__lt=Now() - KEPT_FOR)
 
+    def about(self, target: models.Model) -> "AuditEventQuerySet":
+        """Those of what was done to ``target``."""
+        return self.filter(target_model=target._meta.label_lower, target_pk=str(target.pk))
+
 
 class AuditEvent(models.Model):
     """One line of the trail. Triggers refuse to change it, and to delete it before its time (migration 0002).
@@ -79,8 +83,11 @@ class AuditEvent(models.Model):
             models.CheckConstraint(condition=Q(action__in=Action.values), name="audit_events_action"),
             models.CheckConstraint(condition=Q(result__in=Result.values), name="audit_events_result"),
         )
-        # What the back office sorts by, with the key, since a page begins after a row.
-        indexes = (models.Index(fields=("at", "id"), name="audit_events_at"),)
+        indexes = (
+            # What the back office sorts by, with the key, since a page begins after a row.
+            models.Index(fields=("at", "id"), name="audit_events_at"),
+            models.Index(fields=("target_pk", "target_model"), name="audit_events_target"),
+        )
         permissions = (("export_auditevent", _("Can export the audit trail")),)
         default_permissions = ("view",)
 

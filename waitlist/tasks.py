@@ -50,7 +50,7 @@ TWO_DAYS = TwoDays()
 
 @app.task(name=Job.PROCESS_SIGNUP, retry=TWO_DAYS, pass_context=True)
 def process_signup(context: JobContext, pk: str) -> None:
-    with pghistory.context(source=Job.PROCESS_SIGNUP.value):
+    with pghistory.context(source=Job.PROCESS_SIGNUP.value, job=context.job.id):
         pipeline.process(UUID(pk), last_attempt=TWO_DAYS.is_last(context))
 
 

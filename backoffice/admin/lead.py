@@ -6,82 +6,46 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
-from unfold.admin import StackedInline
+from django.views.decorators.http import require_http_methods, require_POST
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.staff import staff_of
-from backoffice.admin.contacts import MaskedContacts
-from backoffice.admin.readonly import ReadOnlyInline, mail_states
-from backoffice.admin.steps import STEPS, take
-from backoffice.history import as_of, changes
-from backoffice.masking import sees_contact_of
+from backoffice.admin.history import LeadHistory
+from backoffice.masking import masked, sees_contact_of
 from backoffice.models import Note
 from backoffice.overview import EntryStatus
+from backoffice.steps import STEPS, take
 from backoffice.timeline import timeline
-from waitlist.choices import CrmUpdateKind, CrmUpdateStatus
-from waitlist.models import Signup, WaitlistEntry
+from waitlist.choices import CrmUpdateKind
+from waitlist.models import WaitlistEntry
 
 PAGE = "admin:waitlist_waitlistentry_change"
 
 
-class SignupInline(MaskedContacts, ReadOnlyInline, StackedInline):
-    """The evidence: what was agreed to, when, from where; and what became of the mails."""
-
-    model = Signup
-    fields = (
-        "created_at",
-        "display_name",
-        "email",
-        "status",
-        "mail_states",
-        "unsubscribed_at",
-        "consent_text",
-        "wording",
-        "page_url",
-        "ip_address",
-        "user_agent",
-    )
-    show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Signup]:
-        return super().get_queryset(request).select_related("consent_text").prefetch_related("mails")
-
-    @admin.display(description=_("Wording"))
-    def wording(self, signup: Signup) -> str:
-        return signup.consent_text.text
-
-    @admin.display(description=_("Mails"))
-    def mail_states(self, signup: Signup) -> str:
-        return mail_states(signup)
-
-
-class LeadPage:
-    """The change form of an entry, for ``WaitlistEntryAdmin``: with steps, notes, timeline and history."""
+class LeadPage(LeadHistory):
+    """The change form of an entry, for ``WaitlistEntryAdmin``: with status, steps, evidence, notes and timeline."""
 
     fieldsets: Any = (
-        (None, {"fields": ("company_name", "gewerk", "company_size")}),
         (_("Contact"), {"fields": ("person_name", "person_email", "phone", "message")}),
-        (_("Status"), {"fields": ("state", "waitlist", "created_at", "confirmed_at")}),
+        (_("Company"), {"fields": ("company_name", "gewerk", "company_size")}),
         (_("Campaign"), {"fields": ("utm_source", "utm_medium", "utm_campaign")}),
-        (_("CRM"), {"fields": ("mms_party_id", "mms_contact_point_id")}),
+        (_("CRM"), {"fields": ("waitlist", "mms_party_id", "mms_contact_point_id")}),
     )
     # A typing error in these three may be mended; everything else is evidence, or known to the CRM as it is.
     editable_fields = {"company_name", "gewerk", "company_size"}
     formfield_overrides = {models.TextField: {"widget": UnfoldAdminTextInputWidget}}
-    inlines = (SignupInline,)
-    change_form_outer_before_template = "backoffice/lead/steps.html"
-    change_form_outer_after_template = "backoffice/lead/aside.html"
+    change_form_outer_before_template = "backoffice/lead/status.html"
+    change_form_outer_after_template = "backoffice/lead/after.html"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    class Media:
+        css = {"all": ("backoffice/lead.css",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: WaitlistEntry | None = None) -> list[str]:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in self.editable_fields]
 
     @admin.display(description=_("Name"))
@@ -92,47 +56,59 @@ class LeadPage:
     def person_email(self, entry: Any) -> str:
         return entry.person_email or ""
 
-    @admin.display(description=_("Status"))
-    def state(self, entry: Any) -> Any:
-        kinds = set(entry.crm_updates.values_list("kind", "status"))
-        if entry.unsubscribed_at:
-            return EntryStatus.UNSUBSCRIBED.label
-        if any(kind == CrmUpdateKind.CUSTOMER for kind, _status in kinds):
-            return EntryStatus.CUSTOMER.label
-        if (CrmUpdateKind.PROSPECT, CrmUpdateStatus.DONE) in kinds:
-            return _("Confirmed, a prospect in the CRM")
-        return EntryStatus.of(entry.confirmed_at).label
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        context: dict[str, Any] = {}
-        entry = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        if entry is not None:
-            may_change = self.has_change_permission(request, entry)  # type: ignore[attr-defined]
-            sees_contact = sees_contact_of(request, entry.pk)
-            context = {
-                "lead": entry,
-                "steps": [(name, step) for name, step in STEPS.items() if may_change and step.is_open(entry)],
-                "may_note": may_change,
-                "timeline": timeline(entry, contacts=sees_contact),
-                "may_show_contact": not sees_contact,
-            }
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc]
+        if obj is not None:
+            context |= self._lead_context(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
+
+    def _lead_context(self, request: HttpRequest, entry: Any) -> dict[str, Any]:
+        may_change = self.has_change_permission(request, entry)  # type: ignore[attr-defined]
+        sees_contact = sees_contact_of(request, entry.pk)
+        moments = timeline(entry, contacts=sees_contact)  # first, since it loads what the rest looks at
+        signups = sorted(entry.signups.all(), key=lambda signup: signup.created_at, reverse=True)
+        for signup in signups:
+            signup.shown_email = signup.email if sees_contact else masked("email", signup.email)
+        return {
+            "lead": entry,
+            "lead_status": _status(entry),
+            "steps": [(name, step) for name, step in STEPS.items() if may_change and step.is_open(entry)],
+            "may_note": may_change,
+            "may_show_contact": not sees_contact,
+            "signups": signups if request.user.has_perm("waitlist.view_signup") else [],
+            "may_delete": self.has_delete_permission(request, entry),  # type: ignore[attr-defined]
+            "timeline": moments,
+        }
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view  # type: ignore[attr-defined]
+        step = require_http_methods(["GET", "POST"])(self.step)
         return [
-            path("<int:pk>/step/<slug:name>/", wrap(require_POST(self.take_step)), name="waitlist_waitlistentry_step"),
+            path("<int:pk>/step/<slug:name>/", wrap(step), name="waitlist_waitlistentry_step"),
             path("<int:pk>/note/", wrap(require_POST(self.add_note)), name="waitlist_waitlistentry_note"),
             *super().get_urls(),  # type: ignore[misc]
         ]
 
-    def take_step(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """One of the buttons."""
-        entry = self._changeable(request, pk)
-        if name not in STEPS:
+    def step(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """One of the buttons; a GET asks once more, where the step has consequences."""
+        step = STEPS.get(name)
+        if step is None:
             raise Http404
+        if request.method == "GET" and step.consequences is None:
+            return HttpResponseNotAllowed(["POST"])
+        entry = self._changeable(request, pk)
+        if request.method == "GET" and step.consequences is not None:
+            context = {
+                **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+                "title": step.label,
+                "opts": WaitlistEntry._meta,
+                "original": entry,
+                "lead": entry,
+                "step": step,
+                "consequences": step.consequences(entry),
+            }
+            return render(request, "backoffice/lead/step.html", context)
         worked, message = take(request, entry, name)
         messages.add_message(request, messages.SUCCESS if worked else messages.WARNING, message)
         return redirect(PAGE, pk)
@@ -146,33 +122,17 @@ class LeadPage:
             messages.success(request, gettext("The note is saved."))
         return redirect(PAGE, pk)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """All changes, and the entry as it was at the instant ``?at=``."""
-        entry = get_object_or_404(self.get_queryset(request), pk=object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, entry):  # type: ignore[attr-defined]
-            raise PermissionDenied
-        try:
-            at = parse_datetime(request.GET.get("at", ""))
-        except ValueError:
-            at = None
-        if at and timezone.is_naive(at):
-            at = timezone.make_aware(at)
-        sees_contact = sees_contact_of(request, entry.pk)
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": gettext("History of %s") % entry,
-            "opts": WaitlistEntry._meta,
-            "lead": entry,
-            "changes": changes(entry.pk, contacts=sees_contact)[::-1],
-            "at": at,
-            "then": as_of(entry.pk, at, contacts=sees_contact) if at else None,
-        }
-        return render(request, "backoffice/lead/history.html", context)
-
     def _changeable(self, request: HttpRequest, pk: int) -> WaitlistEntry:
         entry: WaitlistEntry = get_object_or_404(self.get_queryset(request), pk=pk)  # type: ignore[attr-defined]
         if not self.has_change_permission(request, entry):  # type: ignore[attr-defined]
             raise PermissionDenied
         return entry
+
+
+def _status(entry: Any) -> EntryStatus:
+    """How far the lead has come; what the CRM knows of it stands beside."""
+    if entry.unsubscribed_at:
+        return EntryStatus.UNSUBSCRIBED
+    if any(update.kind == CrmUpdateKind.CUSTOMER for update in entry.crm_updates.all()):
+        return EntryStatus.CUSTOMER
+    return EntryStatus.of(entry.confirmed_at)

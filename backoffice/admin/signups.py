@@ -80,6 +80,10 @@ class SignupAdmin(MaskedContacts, ListScoped, ModelAdmin):
     )
     readonly_fields = ("form_fields", "masked_form_fields", "wording")
     inlines = (MailInline,)
+    change_form_outer_before_template = "backoffice/signup/steps.html"
+
+    class Media:
+        css = {"all": ("backoffice/lead.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signup]:
         return super().get_queryset(request).prefetch_related("mails")
@@ -199,7 +203,8 @@ def _form_fields(values: dict[str, Any]) -> SafeString:
     rows = (
         (label_for_field(name, WaitlistEntry), values.get(name) or "\N{EN DASH}") for name in WaitlistEntry.FORM_COLUMNS
     )
-    return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+    pairs = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
+    return format_html('<dl class="form-fields">{}</dl>', pairs)
 
 
 def _has_failed(signup: Signup) -> bool:

@@ -47,10 +47,8 @@ def seed(waitlist: Waitlist, count: int, random: Random, *, progress: Progress |
         _load_at_once(pieces)
     with connection.cursor() as cursor:
         _count_refusals(cursor, waitlist, days, random)
-        for table in COLUMNS:
+        for table in (*COLUMNS, "backoffice_search_documents"):
             cursor.execute(f"ANALYZE {table}")
-    while learn_words():
-        pass
 
 
 def _pieces(
@@ -124,6 +122,9 @@ def _load(rows: Rows) -> None:
             with cursor.copy(f"COPY {table} ({COLUMNS[table]}) FROM STDIN") as copy:
                 copy.write("".join(f"{line}\n" for line in lines))
         cursor.execute("SELECT backoffice_index_entries(%s, %s)", (rows.first_entry_id, rows.last_entry_id))
+    # At once, while they are few: it takes longer the more there are.
+    while learn_words():
+        pass
 
 
 def _count_refusals(cursor: CursorWrapper, waitlist: Waitlist, days: Counter[dt.date], random: Random) -> None:

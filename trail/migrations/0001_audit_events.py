@@ -92,7 +92,10 @@ class Migration(migrations.Migration):
                 "ordering": ("-pk",),
                 "permissions": (("export_auditevent", "Can export the audit trail"),),
                 "default_permissions": ("view",),
-                "indexes": [models.Index(fields=["at", "id"], name="audit_events_at")],
+                "indexes": [
+                    models.Index(fields=["at", "id"], name="audit_events_at"),
+                    models.Index(fields=["target_pk", "target_model"], name="audit_events_target"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
