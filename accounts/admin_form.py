@@ -25,12 +25,12 @@ class Standing(NamedTuple):
         return cls(role.name if role else "", sorted(slugs))
 
 
-class _RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class _RoleField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Group) -> str:
         return label(obj)
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm):
     """``giver`` is set by the admin: the one who fills the form in."""
 
     giver: User

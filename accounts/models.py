@@ -1,6 +1,5 @@
 """Staff: who may log in, with which role, and for which lists."""
 
-import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
@@ -8,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sessions import Session as Session  # noqa: PLC0414 - Django finds an app's models here
 from waitlist.models import Waitlist
 
 
@@ -17,6 +17,10 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """By e-mail, without regard to case."""
         return self.get(email__iexact=username)
+
+    def who_may_log_in(self) -> models.QuerySet["User"]:
+        """Active staff."""
+        return self.filter(is_active=True, is_staff=True)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Staff, unless said otherwise. Without a password nobody can log in with one."""
@@ -44,8 +48,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Two fields, so that a person whose last list is taken away sees none rather than all of them.
     sees_all_lists = models.BooleanField(_("Sees all lists"), default=False)
     waitlists = models.ManyToManyField(Waitlist, related_name="staff", blank=True, verbose_name=_("Lists"))
-    # Part of every session's hash key: changing it ends them all.
-    session_salt = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("Created"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "email"

@@ -7,6 +7,8 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+# Passkeys, with which staff log in.
+PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
 # What no page here uses, each with an empty list of origins: nor may a frame in it, such as Turnstile's.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -23,7 +25,6 @@ PERMISSIONS_POLICY = ", ".join(
         "microphone",
         "midi",
         "payment",
-        "publickey-credentials-get",
         "screen-wake-lock",
         "usb",
         "xr-spatial-tracking",
@@ -57,7 +58,8 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        passkeys = "(self)" if in_admin(request) else "()"
+        response["Permissions-Policy"] = ", ".join([PERMISSIONS_POLICY, *(f"{name}={passkeys}" for name in PASSKEYS)])
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if in_admin(request):
             # Without a referrer a browser posts with "Origin: null", which Django's CSRF check refuses.

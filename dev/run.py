@@ -93,9 +93,9 @@ def prepare(env: Mapping[str, str]) -> None:
     """Bring catalogue, database and default list up to date. Raises ToolError."""
     _finish(sys.executable, "-m", "dev.catalogue", "compile", env=env)
     _finish(*MANAGE, "migrate", env=env)
-    _finish(*MANAGE, "create_roles", env=env)
-    # Printed at once: it is the only time that the new account's password can be read.
-    print(_finish(*MANAGE, "bootstrap", "--demo-founder", env=env), end="", flush=True)
+    # Printed at once: it is the only time that the new accounts' passwords can be read.
+    for command in ("bootstrap", "demo_accounts"):
+        print(_finish(*MANAGE, command, env=env), end="", flush=True)
 
 
 def _finish(*command: str, env: Mapping[str, str]) -> str:

@@ -45,6 +45,12 @@ ENVIRONMENT = {
     # Browser tests run in contexts of their own, each of which keeps its connection.
     "DATABASE_POOL_SIZE": "60",
     "METRICS_TOKEN": "",
+    "SESSION_IDLE_MINUTES": "60",
+    "SESSION_HOURS": "12",
+    "OIDC_SERVER_URL": "",
+    "OIDC_CLIENT_ID": "",
+    "OIDC_CLIENT_SECRET": "",
+    "OIDC_NAME": "Single Sign-on",
     # pytest-playwright runs an event loop in the main thread, where Django would refuse the tests' own queries.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }

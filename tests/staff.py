@@ -1,10 +1,12 @@
 """Staff in each role, logged in."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from accounts import second_factor
 from accounts.models import User
 from accounts.roles import Role, create_roles
 from waitlist.models import Waitlist
@@ -23,7 +25,10 @@ def make_staff(role: Role | None, *lists: Waitlist, email: str = "", **fields: A
 
 
 def client_of(account: User) -> Client:
-    """A browser in which ``account`` is logged in."""
+    """A browser in which ``account`` is logged in, with a second factor."""
     client = Client()
     client.force_login(account)
+    session = client.session
+    second_factor.prove(SimpleNamespace(session=session))  # type: ignore[arg-type]
+    session.save()
     return client

@@ -1,11 +1,7 @@
 """``manage.py bootstrap``: safe to repeat at every release."""
 
-import re
-
 import pytest
-from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
-from pytest_django import Settings
+from django.core.management import call_command
 
 from waitlist.models import ConsentText, Waitlist
 
@@ -30,20 +26,3 @@ def test_repeating_it_keeps_what_the_founder_changed() -> None:
     waitlist = Waitlist.objects.get()
     assert (waitlist.name, waitlist.origins, waitlist.is_open) == ("Mein Name", [], False)
     assert ConsentText.objects.count() == 1
-
-
-def test_the_demo_founder_can_log_in_and_is_made_once(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.DEBUG = True
-    call_command("bootstrap", "--demo-founder")
-    printed = re.search(r"account (\S+) with the password (\S+)", capsys.readouterr().out)
-    assert printed
-
-    call_command("bootstrap", "--demo-founder")
-
-    assert "password" not in capsys.readouterr().out
-    assert authenticate(username=printed[1], password=printed[2])
-
-
-def test_a_demo_account_is_refused_outside_debug() -> None:
-    with pytest.raises(CommandError):
-        call_command("bootstrap", "--demo-founder")

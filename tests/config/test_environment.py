@@ -117,7 +117,7 @@ def test_the_web_process_does_not_start_with_a_wrong_environment() -> None:
 
 
 def test_the_sandbox_and_the_demo_account_are_refused_outside_debug() -> None:
-    for arguments in (("sandbox",), ("bootstrap", "--demo-founder")):
+    for arguments in (("sandbox",), ("demo_accounts",)):
         result = run("manage.py", *arguments)
         assert result.returncode == 1
         assert "DEBUG" in result.stderr
