@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.http import Http404
+from django.urls import include, path, re_path
+from django.views.defaults import page_not_found
 
 from backoffice.dashboard.view import csv_view
 from config.health import health
@@ -19,6 +21,8 @@ urlpatterns = [
         admin.site.admin_view(csv_view),
         name="backoffice_dashboard_csv",
     ),
+    # Nothing here has a page on the site; for models without a table Django's way to it fails.
+    re_path(f"^{settings.ADMIN_PATH}r/", page_not_found, {"exception": Http404()}),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
 handler403 = "config.errors.permission_denied"
