@@ -64,16 +64,17 @@ def learn_words() -> int:
         return int(cursor.fetchone()[0])
 
 
+# Keys as arrays, so that no estimate of how many there are can lead to reading the tables for each of them.
 _LEARN = """
 WITH learned AS (
-    DELETE FROM backoffice_unlearned_entries WHERE entry_id IN (
+    DELETE FROM backoffice_unlearned_entries WHERE entry_id = ANY(ARRAY(
         SELECT entry_id FROM backoffice_unlearned_entries LIMIT %s FOR UPDATE SKIP LOCKED
-    ) RETURNING entry_id
+    )) RETURNING entry_id
 ), words AS (
     INSERT INTO backoffice_search_words (word)
-    SELECT DISTINCT word FROM learned JOIN backoffice_search_documents USING (entry_id),
+    SELECT DISTINCT word FROM backoffice_search_documents,
         LATERAL unnest(tsvector_to_array(ts_filter(document, '{a}'))) AS word
-    WHERE length(word) > 3 ORDER BY word
+    WHERE entry_id = ANY(ARRAY(SELECT entry_id FROM learned)) AND length(word) > 3 ORDER BY word
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM learned

@@ -253,9 +253,9 @@ DATE_INPUT_FORMATS = ["%d.%m.%Y", "%Y-%m-%d"]
 
 # Static files
 STATIC_URL = "static/"
-# Under DEBUG files come straight from their folders: nothing has to be collected first.
+# Under DEBUG files come straight from their folders, looked for as they are asked for: nothing is collected first.
 STATIC_ROOT = None if DEBUG else BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

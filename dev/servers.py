@@ -17,6 +17,8 @@ from dev.processes import Processes
 from dev.serving import program, serving
 
 _NAME = "waitlist"
+# For a million leads; the memory is taken only as it is used.
+_LARGE = ("--shared_buffers=512MB", "--max_wal_size=2GB")
 _NOT_DURABLE = ("--fsync=off", "--synchronous_commit=off", "--full_page_writes=off")
 
 
@@ -38,7 +40,7 @@ def postgres(data: Path, *, durable: bool = True, processes: Processes | None = 
     cluster = data / "cluster"
     end_predecessor(cluster)
     flags = ["--listen_addresses=127.0.0.1", "--unix_socket_directories=", "--timezone=UTC", "--log_timezone=UTC"]
-    flags += [] if durable else _NOT_DURABLE
+    flags += _LARGE if durable else _NOT_DURABLE
 
     def url(port: int, database: str) -> str:
         return f"postgres://{_NAME}:{password}@127.0.0.1:{port}/{database}"

@@ -109,7 +109,7 @@ def test_a_look_at_the_database_for_known_addresses_would_be_noticed(
     def store_after_a_look(values: dict[str, Any]) -> Signup:
         if values["email"] == "confirmed@maier.at":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM generate_series(1, 50000)")
+                cursor.execute("SELECT count(*) FROM generate_series(1, 40000)")
         return store(values)
 
     store = intake._store

@@ -5,6 +5,7 @@ import uuid
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.functions
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
@@ -248,7 +249,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("email", models.TextField(verbose_name="E-mail")),
-                ("address_key", models.TextField(db_index=True, editable=False)),
+                ("address_key", models.TextField(editable=False)),
                 (
                     "is_disposable",
                     models.BooleanField(
@@ -313,7 +314,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("processed_at", models.DateTimeField(blank=True, null=True, verbose_name="Processed")),
-                ("unsubscribe_token", models.TextField(blank=True, db_index=True, editable=False, null=True)),
+                ("unsubscribe_token", models.TextField(blank=True, editable=False, null=True)),
                 ("unsubscribed_at", models.DateTimeField(blank=True, null=True, verbose_name="Unsubscribed")),
                 (
                     "consent_text",
@@ -809,6 +810,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="signup",
             index=models.Index(fields=["created_at", "id"], name="waitlist_signups_created"),
+        ),
+        migrations.AddIndex(
+            model_name="signup",
+            index=models.Index(fields=["address_key"], name="waitlist_signups_address_key"),
+        ),
+        migrations.AddIndex(
+            model_name="signup",
+            index=django.contrib.postgres.indexes.HashIndex(
+                fields=["unsubscribe_token"], name="waitlist_signups_unsubscribe"
+            ),
         ),
         migrations.AddIndex(
             model_name="signup",

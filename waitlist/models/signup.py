@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -39,7 +40,7 @@ class Signup(models.Model):
     waitlist = models.ForeignKey(Waitlist, models.PROTECT, related_name="signups", verbose_name=_("List"))
     email = models.TextField(_("E-mail"))
     # ``waitlist.addresses.address_key`` of the e-mail: what counts as the same inbox. Mail goes to what was typed.
-    address_key = models.TextField(db_index=True, editable=False)
+    address_key = models.TextField(editable=False)
     is_disposable = models.BooleanField(_("Throw-away address"), default=False, db_default=False, editable=False)
     display_name = models.TextField(_("Name"))
     form_data = models.JSONField(_("Form fields"), help_text=_("The validated fields, named as the entry's columns."))
@@ -63,7 +64,7 @@ class Signup(models.Model):
         WaitlistEntry, models.CASCADE, null=True, blank=True, related_name="signups", verbose_name=_("Entry")
     )
     # MMS hands it out once, with the sign-up that made the party.
-    unsubscribe_token = models.TextField(null=True, blank=True, db_index=True, editable=False)
+    unsubscribe_token = models.TextField(null=True, blank=True, editable=False)
     unsubscribed_at = models.DateTimeField(_("Unsubscribed"), null=True, blank=True)
 
     objects = SignupQuerySet.as_manager()
@@ -83,6 +84,9 @@ class Signup(models.Model):
         )
         indexes = (
             models.Index(fields=("created_at", "id"), name="waitlist_signups_created"),
+            models.Index(fields=("address_key",), name="waitlist_signups_address_key"),
+            # The CRM's tokens are long, and looked up whole.
+            HashIndex(fields=("unsubscribe_token",), name="waitlist_signups_unsubscribe"),
             models.Index(
                 fields=("created_at",), condition=~Q(status=SignupStatus.PROCESSED), name="waitlist_signups_unprocessed"
             ),
