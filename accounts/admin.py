@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
+from accounts import mails, sessions
 from accounts.admin_form import AccountForm, Standing
 from accounts.models import User
 from accounts.roles import Role, label, manageable, may_manage
@@ -108,8 +109,11 @@ class UserAdmin(NotFoundIs404, ModelAdmin):
         account: User = form.instance
         if not change:
             record(request, Action.ACCOUNT, target=account, email=account.email, change="created")
+            mails.invite(account)
         elif "is_active" in form.changed_data:
             change_made = "activated" if account.is_active else "deactivated"
+            if not account.is_active:
+                sessions.end_all(account)
             record(request, Action.ACCOUNT, target=account, email=account.email, change=change_made)
         if set(form.changed_data) & {"name", "organisation"} and change:
             record(request, Action.ACCOUNT, target=account, email=account.email, change="details")

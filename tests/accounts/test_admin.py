@@ -7,8 +7,9 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.roles import Role, create_roles
+from tests.accounts.people import is_in, jobs
 from tests.factories import make_waitlist
 from tests.staff import client_of, make_staff
 from trail.models import Action, AuditEvent
@@ -60,6 +61,19 @@ def test_a_founder_adds_an_account_without_a_password() -> None:
     assert (Action.ACCOUNT, {"email": anna.email, "change": "created"}) in events()
     after = {"role": "Editor", "lists": ["own"]}
     assert (Action.ROLE, {"email": anna.email, "before": {"role": "", "lists": []}, "after": after}) in events()
+
+
+def test_who_is_added_is_invited_and_who_is_deactivated_is_out_at_once() -> None:
+    founder = client_of(make_staff(Role.FOUNDER))
+    founder.post(ADD, {"email": "anna@kurzum.example", "is_active": "on", "role": role_pk(Role.EDITOR)})
+    anna = User.objects.get(email="anna@kurzum.example")
+    assert jobs("mail_invitation") == [str(anna.pk)]
+
+    browser = client_of(anna)
+    assert is_in(browser)
+    founder.post(page_of(anna), fields_of(anna, is_active=None))
+    assert not is_in(browser)
+    assert not Session.objects.of(anna).exists()
 
 
 def test_an_address_in_other_capitals_is_taken() -> None:
