@@ -7,13 +7,16 @@ LOCK := $(BIN) -m uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults check lock clean
+.PHONY: help run manage test faults check lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/local.stamp ## Run everything on this machine until Ctrl-C; PORT=9000 moves it
 	@exec $(BIN) -m dev.run --end-with-parent
+
+manage: .venv/local.stamp ## Any manage.py command for what `make run` runs; ARGS="seed --entries 10000"
+	@exec $(BIN) -m dev.manage $(ARGS)
 
 test: .venv/dev.stamp node_modules/axe-core/axe.min.js ## Run the whole test suite, with its coverage
 	@exec $(BIN) -m pytest --cov

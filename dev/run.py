@@ -17,6 +17,7 @@ import environ
 
 from dev.addresses import Addresses
 from dev.errors import ToolError
+from dev.manage import shared_environment
 from dev.processes import Processes, end_with_parent, finish
 from dev.servers import postgres, valkey
 from dev.services import MANAGE, ROOT, check_alive, commands, running, wait_until_answering
@@ -65,6 +66,7 @@ def run(data: Path, given: Mapping[str, str]) -> NoReturn:
         if not env.get("REDIS_URL"):
             env["REDIS_URL"] = stack.enter_context(valkey(data / "valkey", processes=processes))
         prepare(env)
+        stack.enter_context(shared_environment(data, env))
         processes |= stack.enter_context(running(commands(addresses, data), env))
         wait_until_answering(processes, addresses.sandbox)
         wait_until_answering(processes, f"{addresses.web}/health")

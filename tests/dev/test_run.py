@@ -90,6 +90,20 @@ def test_it_serves_ends_and_starts_again_on_its_data(addresses: Addresses, tmp_p
     assert run.returncode == 0
 
 
+def manage(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = "import sys; from pathlib import Path; from dev.manage import run; run(Path(sys.argv[1]), sys.argv[2:])"
+    given = {name: text for name, text in os.environ.items() if name in {"PATH", "HOME"}}
+    command = [sys.executable, "-c", program, str(data), *arguments]
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+
+
+def test_commands_reach_what_is_running_and_only_that(addresses: Addresses, tmp_path: Path) -> None:
+    with running(addresses, tmp_path) as (run, _):
+        assert "30 entries" in manage(tmp_path, "seed", "--entries", "30").stdout
+        run.terminate()
+    assert "Start `make run` first" in manage(tmp_path, "seed").stderr
+
+
 def test_it_ends_with_a_message_when_a_part_of_it_dies(addresses: Addresses, tmp_path: Path) -> None:
     with running(addresses, tmp_path) as (run, _):
         worker = next(pid for pid in descendants(run.pid) if b"worker" in command_line(pid).split(b"\0"))
