@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -106,7 +106,8 @@ class SignupAdmin(MaskedContacts, ListScoped, ModelAdmin):
         contacts = sees_contacts(request)
         found = search.matching(search_term, contacts=contacts)
         keys = search.few_keys(found)
-        wanted = Q(entry__in=found.values("pk") if keys is None else keys)
+        # Common words are looked for row by row, in the list's order; all of their documents would be too many.
+        wanted = Q(Exists(found.filter(pk=OuterRef("entry")))) if keys is None else Q(entry__in=keys)
         wanted |= Q(pk__in=list(unprocessed.order_by().values_list("pk", flat=True)[: search.FEW]))
         if contacts and "@" in search_term:
             wanted |= Q(address_key=address_key(search_term.strip()))
