@@ -1,12 +1,13 @@
 """People who log in by hand, quickly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from tests.accounts import oidc
 from tests.accounts.people import PASSWORD
 
 Due = Callable[[], None]
@@ -35,3 +36,15 @@ def compulsory(settings: Settings) -> Settings:
 def firefox() -> Client:
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     return Client(headers={"User-Agent": agent}, REMOTE_ADDR="203.0.113.7")
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[oidc.Provider]:
+    """The provider of single sign-on, where Mario is about to log in with a verified address."""
+    with oidc.running() as provider:
+        provider.redirect_uris = {"http://testserver/admin/account/sso/callback/"}
+        provider.person = {"sub": "subject-of-mario", "email": "mario@kurzum.example", "email_verified": True}
+        settings.OIDC_SERVER_URL = provider.url
+        settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = oidc.CLIENT_ID, oidc.CLIENT_SECRET
+        settings.OIDC_NAME = "Firmenkonto"
+        yield provider

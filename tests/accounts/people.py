@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import requests
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.test import Client
@@ -18,6 +19,19 @@ PASSWORD = "Regenschirm und Pinsel"
 def log_in(client: Client, email: str = "mario@kurzum.example", password: str = PASSWORD, **more: Any) -> Any:
     """The answer to e-mail and password."""
     return client.post(reverse("account_login"), {"login": email, "password": password}, **more)
+
+
+def back_from_provider(client: Client, press: str = "log in", **parameters: str) -> str:
+    """Off to the provider of single sign-on, where a button is pressed; the address that this leads back to."""
+    start = client.get(reverse("accounts_sso"), parameters)
+    answer = requests.post(start["Location"], {"press": press}, allow_redirects=False, timeout=5)
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"]
+
+
+def log_in_by_provider(client: Client, press: str = "log in", **parameters: str) -> Any:
+    """The answer to who comes back from the provider."""
+    return client.get(back_from_provider(client, press, **parameters))
 
 
 def give_app(account: User) -> str:
