@@ -6,19 +6,24 @@ as after a password: whether the provider has asked for one is not something tha
 """
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 import jwt
+from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthError, AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.db import transaction
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from requests import RequestException
 
@@ -32,8 +37,9 @@ logger = logging.getLogger(__name__)
 PROVIDER = "sso"
 # None with a shared secret: a public key must not pass for one.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-# What a provider's reply of the wrong shape leads to.
-MALFORMED = (KeyError, ValueError, TypeError, AttributeError, jwt.PyJWTError)
+LEEWAY = 60  # seconds that the provider's clock may differ
+# What a provider's reply of the wrong shape leads to; the last is allauth's for a subject that is too long.
+MALFORMED = (KeyError, ValueError, TypeError, AttributeError, jwt.PyJWTError, ImproperlyConfigured)
 
 
 def is_configured() -> bool:
@@ -64,10 +70,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Set whose login this is. Raises ImmediateHttpResponse where it is nobody's."""
         claims = sociallogin.account.extra_data["userinfo"]
-        email = str(claims.get("email") or "")
-        # The other processes would connect whatever identity to the account that is logged in.
-        if sociallogin.state.get("process") != AuthProcess.LOGIN:
-            raise ImmediateHttpResponse(refuse(request, "process", email))
+        email = sociallogin.user.email  # the claim, where it is an address
         # Providers that send a word instead do not always mean it.
         verified = claims.get("email_verified") is True
         account = _account(sociallogin.account.uid, email if verified else "")
@@ -91,8 +94,11 @@ class Provider(OpenIDConnectOAuth2Adapter):
         # OpenID Connect Core, 5.3.2: else it might be somebody else's.
         if userinfo.get("sub") != identity["sub"]:
             raise OAuth2Error("userinfo of another subject")
-        # Some providers put what scopes ask for in the one, some in the other.
-        data = {"userinfo": identity | userinfo, "id_token": identity}
+        if not identity["sub"].isprintable():
+            raise OAuth2Error("a subject that the database does not take")
+        # Some providers put what scopes ask for in the one, some in the other. They are not mixed: that an address is
+        # verified must not be believed of another one.
+        data = {"userinfo": userinfo if "email" in userinfo else identity, "id_token": identity}
         return self.get_provider().sociallogin_from_response(request, data)
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
@@ -106,30 +112,41 @@ class Provider(OpenIDConnectOAuth2Adapter):
             algorithms=ALGORITHMS,
             audience=app.client_id,
             issuer=self.openid_config["issuer"],
+            leeway=LEEWAY,
             options={"require": ["sub", "iss", "aud", "exp", "iat"]},
         )
         return claims
 
 
+def _guarded(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """``view``, where there is a provider, with a page about what that one does wrong."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not is_configured():
+            raise Http404
+        try:
+            return view(request)
+        except (RequestException, *MALFORMED) as error:
+            logger.warning("Single sign-on failed: %s", type(error).__name__)
+            return refuse(request, "provider")
+
+    return wrapper
+
+
+@_guarded
 def login(request: HttpRequest) -> HttpResponse:
-    """Off to the provider."""
-    return _view(request, OAuth2LoginView)
+    """Off to the provider. Of what is in the link only where to go afterwards counts: allauth's own view would take
+    from it what the provider is asked, and whether to connect the one who is logged in.
+    """
+    provider = Provider(request, PROVIDER).get_provider()
+    return provider.redirect(request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
 
 
-def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+@_guarded
+def callback(request: HttpRequest) -> HttpResponse:
     """Back from the provider."""
-    return _view(request, OAuth2CallbackView)
-
-
-def _view(request: HttpRequest, view: type[OAuth2LoginView] | type[OAuth2CallbackView]) -> HttpResponse:
-    if not is_configured():
-        raise Http404
-    try:
-        response: HttpResponse = view.adapter_view(Provider(request, PROVIDER))(request)
-    except (RequestException, *MALFORMED) as error:
-        logger.warning("Single sign-on failed: %s", type(error).__name__)
-        return refuse(request, "provider")
-    return response
+    return OAuth2CallbackView.adapter_view(Provider(request, PROVIDER))(request)
 
 
 def refuse(request: HttpRequest, reason: str, email: str = "") -> HttpResponse:
@@ -142,13 +159,19 @@ def refuse(request: HttpRequest, reason: str, email: str = "") -> HttpResponse:
 
 def _account(subject: str, verified_email: str) -> User | None:
     """Whose ``subject`` it is; the first time it becomes that of the account with ``verified_email``."""
-    with transaction.atomic():
-        staff = User.objects.who_may_log_in().select_for_update()
-        if account := staff.filter(external_id=subject).first():
-            return account
-        account = staff.filter(email__iexact=verified_email, external_id=None).first() if verified_email else None
-        if account and not User.objects.filter(external_id=subject).exists():
-            account.external_id = subject
-            account.save(update_fields=["external_id"])
-            return account
-    return None
+    staff = User.objects.who_may_log_in()
+    if account := staff.filter(external_id=subject).first():
+        return account
+    if not verified_email:
+        return None
+    try:
+        with transaction.atomic():
+            # In lower case: "iexact" compares capitals, and those of some letters of other domains are the same.
+            unclaimed = staff.alias(address=Lower("email")).filter(address=verified_email, external_id=None)
+            account = unclaimed.select_for_update().first()
+            if account:
+                account.external_id = subject
+                account.save(update_fields=["external_id"])
+    except IntegrityError:  # it is that of somebody who may not log in
+        return None
+    return account

@@ -358,7 +358,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.second_factor_forms.ReauthenticateWebAuthnForm",
 }
 SOCIALACCOUNT_ADAPTER = "accounts.sso.SingleSignOnAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads to another host is what the policy of all pages forbids
+SOCIALACCOUNT_UID_MAX_LENGTH = 255  # the longest that OpenID Connect allows, and that of ``User.external_id``
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", default="")
 _oidc_hint = "Needed with OIDC_SERVER_URL; the provider tells it where this project is registered there."
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", default=None if OIDC_SERVER_URL else "", hint=_oidc_hint)
