@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from dev.addresses import Addresses
 from dev.services import commands, running, wait_until_answering
+from tests.accounts import oidc
 from tests.factories import make_waitlist
 from tests.ports import free_addresses
 from tests.waiting import eventually
@@ -23,7 +24,16 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 @pytest.fixture(scope="package")
-def addresses(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+def provider() -> Iterator[oidc.Provider]:
+    """The provider of single sign-on that the site knows."""
+    with oidc.running() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="package")
+def addresses(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, provider: oidc.Provider
+) -> Iterator[Addresses]:
     """Web, worker and sandbox, run for this folder's tests: elsewhere the worker would take their jobs."""
     addresses = free_addresses(9300)
     name = connection.settings_dict["NAME"]
@@ -31,6 +41,13 @@ def addresses(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -
     env = addresses.environment({key: os.environ[key] for key in ours if key in os.environ})
     env["DATABASE_URL"] = f"{env['DATABASE_URL'].rpartition('/')[0]}/{name}"
     env["FOUNDER_EMAIL"] = "founder@kurzum.example"
+    provider.redirect_uris = {f"{addresses.web}/admin/account/sso/callback/"}
+    env |= {
+        "OIDC_SERVER_URL": provider.url,
+        "OIDC_CLIENT_ID": oidc.CLIENT_ID,
+        "OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET,
+        "OIDC_NAME": "Firmenkonto",
+    }
     with running(commands(addresses, tmp_path_factory.mktemp("sandbox")), env) as processes:
         wait_until_answering(processes, addresses.sandbox)
         wait_until_answering(processes, f"{addresses.web}/health")
