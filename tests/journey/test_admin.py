@@ -21,7 +21,7 @@ WIDTHS = pytest.mark.parametrize("width", [1280, 375])
 
 def log_in(page: Page) -> None:
     page.goto("/admin/")
-    page.locator("#id_username").fill("founder@kurzum.example")
+    page.locator("#id_login").fill("founder@kurzum.example")
     page.locator("#id_password").fill("demo-password")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Alle Listen")).to_be_visible()

@@ -57,9 +57,9 @@ def test_from_the_form_to_the_founders_list(site: Addresses, open_page: OpenPage
     assert "Maier Elektrotechnik" in mail_to("founder@kurzum.example")["text"]
 
     page.goto("/admin/")
-    page.locator("#id_username").fill("founder@kurzum.example")
+    page.locator("#id_login").fill("founder@kurzum.example")
     page.locator("#id_password").fill("demo-password")
-    page.locator("[type=submit]").click()
+    page.get_by_role("button", name="Anmelden", exact=True).click()
     page.goto("/admin/waitlist/waitlistentry/")
     row = page.locator("#result_list tbody tr")
     for text in ("Maier Elektrotechnik", "Martin Maier", "martin@maier-elektro.at", "pilot", "Bestätigt"):
