@@ -31,9 +31,11 @@ def welcome(request: HttpRequest, response: HttpResponse, user: User, **kwargs: 
     factor = second_factor.was_shown(request, user)
     if factor:
         second_factor.prove(request)
-    method = METHODS[get_authentication_records(request, user)[0]["method"]]
+    # The latest: somebody may have given up another way before. A passkey may be the way, or the second factor.
+    shown = reversed(get_authentication_records(request, user))
+    way = next(one["method"] for one in shown if one["method"] != "mfa" or one.get("passwordless"))
     is_new = not devices.is_known(request, user)
-    event = record(request, Action.LOGIN, actor=user, method=method, second_factor=factor, new_device=is_new)
+    event = record(request, Action.LOGIN, actor=user, method=METHODS[way], second_factor=factor, new_device=is_new)
     if is_new:
         mails.notify(event)
         devices.remember(request, response, user)

@@ -34,6 +34,16 @@ def log_in_by_provider(client: Client, press: str = "log in", **parameters: str)
     return client.get(back_from_provider(client, press, **parameters))
 
 
+def refusal(client: Client, response: Any) -> tuple[str, str]:
+    """Result and reason of the trail's one event, after single sign-on has opened nothing and its page has said so."""
+    assert response.status_code == 403
+    assert "account/sso_refused.html" in [template.name for template in response.templates]
+    assert not is_in(client)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.details) == ("login", {"method": "sso", "reason": event.details["reason"]})
+    return event.result, event.details["reason"]
+
+
 def give_app(account: User) -> str:
     """``account`` has an authenticator app from now on, and recovery codes; returns the app's secret."""
     secret: str = generate_totp_secret()

@@ -20,23 +20,13 @@ from tests.accounts.people import (
     is_in,
     log_in,
     log_in_by_provider,
+    refusal,
     trail,
 )
 from tests.staff import make_staff
 from trail.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
-
-
-def refusal(client: Client, response: Any) -> dict[str, Any]:
-    """The details of the one refusal in the trail; the page that came instead of the back office has shown it."""
-    assert response.status_code == 403
-    assert "account/sso_refused.html" in [template.name for template in response.templates]
-    assert not is_in(client)
-    event = AuditEvent.objects.get(action="login")
-    assert event.result != "success"
-    details: dict[str, Any] = event.details
-    return details
 
 
 def test_without_a_provider_there_is_neither_button_nor_page(client: Client) -> None:
@@ -71,7 +61,7 @@ def test_the_provider_knows_the_project_by_its_secret(
 ) -> None:
     provider.client_authentication = way
     settings.OIDC_CLIENT_SECRET = "wrong"
-    assert refusal(client, log_in_by_provider(client))["reason"] == "provider"
+    assert refusal(client, log_in_by_provider(client)) == ("failure", "provider")
     assert provider.refusals == ["invalid_client"]
 
     settings.OIDC_CLIENT_SECRET = "known-to-both"
@@ -116,7 +106,7 @@ def test_an_address_that_is_not_verified_opens_nothing(
 ) -> None:
     provider.person["email_verified"] = verified
 
-    assert refusal(client, log_in_by_provider(client))["reason"] == "unverified"
+    assert refusal(client, log_in_by_provider(client)) == ("unauthorized", "unverified")
     mario.refresh_from_db()
     assert mario.external_id is None
 
@@ -141,7 +131,7 @@ def test_a_domain_that_only_looks_alike_in_capitals_is_another(client: Client, m
     User.objects.update(email="mario@firma.example")
     provider.person["email"] = "mario@f\N{LATIN SMALL LETTER DOTLESS I}rma.example"
 
-    assert refusal(client, log_in_by_provider(client))["reason"] == "unknown"
+    assert refusal(client, log_in_by_provider(client)) == ("unauthorized", "unknown")
 
 
 def test_an_address_that_only_the_token_has_is_good_too(client: Client, mario: User, provider: Provider) -> None:
@@ -155,7 +145,7 @@ def test_who_has_no_account_gets_none(client: Client, mario: User, provider: Pro
     provider.person["email"] = "nobody@kurzum.example"
     response = log_in_by_provider(client)
 
-    assert refusal(client, response)["reason"] == "unknown"
+    assert refusal(client, response) == ("unauthorized", "unknown")
     assert "nobody@kurzum.example" in response.content.decode()
     assert trail() == [("login", "unauthorized", "nobody@kurzum.example")]
     assert list(User.objects.all()) == [mario]
@@ -168,7 +158,7 @@ def test_only_active_staff_gets_in_and_nobody_becomes_it(
 ) -> None:
     User.objects.update(external_id="subject-of-mario" if known else None, **change)
 
-    assert refusal(client, log_in_by_provider(client))["reason"] == "unknown"
+    assert refusal(client, log_in_by_provider(client)) == ("unauthorized", "unknown")
     assert User.objects.filter(**change).get() == mario
 
 
@@ -191,7 +181,7 @@ def test_an_account_is_not_taken_over_by_another_subject(client: Client, mario: 
     User.objects.update(external_id="subject-of-mario")
     provider.person["sub"] = "subject-of-a-thief"
 
-    assert refusal(client, log_in_by_provider(client))["reason"] == "unknown"
+    assert refusal(client, log_in_by_provider(client)) == ("unauthorized", "unknown")
     mario.refresh_from_db()
     assert mario.external_id == "subject-of-mario"
 
@@ -200,7 +190,7 @@ def test_a_subject_opens_one_account(client: Client, mario: User, provider: Prov
     """Its account is deactivated, so that it is looked for by the address of another."""
     User.objects.create_user("left@kurzum.example", external_id="subject-of-mario", is_active=False)
 
-    assert refusal(client, log_in_by_provider(client))["reason"] == "unknown"
+    assert refusal(client, log_in_by_provider(client)) == ("unauthorized", "unknown")
     mario.refresh_from_db()
     assert mario.external_id is None
 
@@ -242,6 +232,17 @@ def test_a_second_factor_is_asked_for_as_after_a_password(client: Client, mario:
     assert is_in(client)
     details = AuditEvent.objects.get(action="login").details
     assert (details["method"], details["second_factor"]) == ("sso", "totp")
+
+
+def test_the_trail_knows_the_way_that_led_in_where_another_was_begun(
+    client: Client, mario: User, provider: Provider
+) -> None:
+    secret = give_app(mario)
+    log_in(client)
+    log_in_by_provider(client)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    assert AuditEvent.objects.get(action="login").details["method"] == "sso"
 
 
 @pytest.mark.usefixtures("compulsory")

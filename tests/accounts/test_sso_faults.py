@@ -17,8 +17,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from tests.accounts.oidc import CLIENT_ID, DISCOVERY, KEY_ID, Claims, Provider, key, signed
-from tests.accounts.people import back_from_provider, is_in, log_in_by_provider, trail
-from trail.models import AuditEvent
+from tests.accounts.people import back_from_provider, is_in, log_in_by_provider, refusal, trail
 
 pytestmark = pytest.mark.django_db
 Break = Callable[[Provider], None]
@@ -94,14 +93,6 @@ FAULTS: dict[str, Break] = {
 }
 
 
-def assert_refused(client: Client, response: Any, reason: str, result: str = "failure") -> None:
-    assert response.status_code == 403
-    assert "account/sso_refused.html" in [template.name for template in response.templates]
-    assert not is_in(client)
-    event = AuditEvent.objects.get()
-    assert (event.action, event.result, event.details) == ("login", result, {"method": "sso", "reason": reason})
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_token_or_an_answer_that_is_wrong_opens_nothing(
     client: Client, mario: User, provider: Provider, fault: str, caplog: pytest.LogCaptureFixture
@@ -110,7 +101,7 @@ def test_a_token_or_an_answer_that_is_wrong_opens_nothing(
     FAULTS[fault](provider)
     response = log_in_by_provider(client)
 
-    assert_refused(client, response, "provider")
+    assert refusal(client, response) == ("failure", "provider")
     assert "Firmenkonto" in response.content.decode()
     for personal in ("mario", "subject-of", "kurzum.example"):
         assert personal not in caplog.text
@@ -145,7 +136,7 @@ def test_without_discovery_nobody_is_sent_anywhere(
 ) -> None:
     broken(provider)
 
-    assert_refused(client, client.get(reverse("accounts_sso")), "provider")
+    assert refusal(client, client.get(reverse("accounts_sso"))) == ("failure", "provider")
 
 
 def test_a_provider_that_does_not_answer_is_a_page_and_no_error(
@@ -155,7 +146,7 @@ def test_a_provider_that_does_not_answer_is_a_page_and_no_error(
         port = server.getsockname()[1]
     settings.OIDC_SERVER_URL = f"http://127.0.0.1:{port}"
 
-    assert_refused(client, client.get(reverse("accounts_sso")), "provider")
+    assert refusal(client, client.get(reverse("accounts_sso"))) == ("failure", "provider")
     assert "Single sign-on failed: ConnectionError" in [
         record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
     ]
@@ -172,7 +163,7 @@ def test_a_clock_that_differs_a_little_does_no_harm(client: Client, mario: User,
 def test_who_cancels_is_told_so(client: Client, mario: User, provider: Provider) -> None:
     response = log_in_by_provider(client, press="cancel")
 
-    assert_refused(client, response, "cancelled")
+    assert refusal(client, response) == ("failure", "cancelled")
     assert "abgebrochen" in response.content.decode()
 
 
@@ -183,13 +174,13 @@ def test_a_state_that_this_browser_did_not_begin_with_is_refused(
     code = back_from_provider(client).partition("code=")[2].partition("&")[0]
     response = client.get(reverse("openid_connect_callback"), {"code": code, **parameters})
 
-    assert_refused(client, response, "provider")
+    assert refusal(client, response) == ("failure", "provider")
 
 
 def test_a_victim_is_not_logged_in_by_the_link_of_a_thief(client: Client, mario: User, provider: Provider) -> None:
     address = back_from_provider(Client())
 
-    assert_refused(client, client.get(address), "provider")
+    assert refusal(client, client.get(address)) == ("failure", "provider")
 
 
 def test_a_login_that_was_begun_too_long_ago_is_refused(client: Client, mario: User, provider: Provider) -> None:
@@ -197,7 +188,7 @@ def test_a_login_that_was_begun_too_long_ago_is_refused(client: Client, mario: U
         address = back_from_provider(client)
         clock.shift(601)
 
-        assert_refused(client, client.get(address), "provider")
+        assert refusal(client, client.get(address)) == ("failure", "provider")
 
 
 def test_a_code_of_another_login_is_refused(client: Client, mario: User, provider: Provider) -> None:
@@ -206,7 +197,7 @@ def test_a_code_of_another_login_is_refused(client: Client, mario: User, provide
     own = back_from_provider(client)
     code = own.partition("code=")[2].partition("&")[0]
 
-    assert_refused(client, client.get(own.replace(code, stolen)), "provider")
+    assert refusal(client, client.get(own.replace(code, stolen))) == ("failure", "provider")
     assert provider.refusals == ["invalid_grant"]
 
 
