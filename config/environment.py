@@ -40,9 +40,11 @@ class Environment:
         local: str | None = None,
         hint: str = "",
     ) -> str:
-        """A URL of one of ``schemes``, without a trailing slash."""
+        """A URL of one of ``schemes``, without a trailing slash; or ``default``, which may be "" for none."""
 
         def cast(value: str) -> str:
+            if value == default:
+                return value
             scheme, separator, rest = value.partition("://")
             if not separator or not rest or scheme not in schemes:
                 raise ValueError(f"expected a URL that starts with {' or '.join(f'{s}://' for s in schemes)}")

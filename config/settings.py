@@ -359,7 +359,13 @@ MFA_FORMS = {
 }
 SOCIALACCOUNT_ADAPTER = "accounts.sso.SingleSignOnAdapter"
 SOCIALACCOUNT_UID_MAX_LENGTH = 255  # the longest that OpenID Connect allows, and that of ``User.external_id``
-OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", default="")
+# Whoever could change its answers on the way could log in as anybody.
+OIDC_SERVER_URL = env.url(
+    "OIDC_SERVER_URL",
+    schemes=("https", "http") if DEBUG else ("https",),
+    default="",
+    hint="The provider's issuer, such as https://login.example.com/realms/us; unset, there is no single sign-on.",
+)
 _oidc_hint = "Needed with OIDC_SERVER_URL; the provider tells it where this project is registered there."
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", default=None if OIDC_SERVER_URL else "", hint=_oidc_hint)
 OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", default=None if OIDC_SERVER_URL else "", hint=_oidc_hint)

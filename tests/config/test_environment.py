@@ -54,6 +54,7 @@ MALFORMED = {
     "DEBUG": "perhaps",
     "ANYMAIL": '["hunter2"]',
     "ADMIN_PATH": "hunter2?",
+    "OIDC_SERVER_URL": "http://hunter2.example",
 }
 
 
