@@ -21,8 +21,8 @@ WIDTHS = pytest.mark.parametrize("width", [1280, 375])
 
 def log_in(page: Page) -> None:
     page.goto("/admin/")
-    page.locator("#id_login").fill("founder@kurzum.example")
-    page.locator("#id_password").fill("demo-password")
+    page.get_by_label("E-Mail").fill("founder@kurzum.example")
+    page.get_by_label("Passwort").fill("demo-password")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Alle Listen")).to_be_visible()
 
@@ -132,11 +132,13 @@ def test_unsubscribing_is_asked_for_once_more(leads: list[Any], open_page: OpenP
     page = open_page(1280)
     log_in(page)
     page.goto(f"/admin/waitlist/waitlistentry/{leads[0].pk}/change/")
-    page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="Abmelden").click()
+    steps = page.locator(".lead-steps")
+    steps.get_by_role("link", name="Abmelden").click()
+    expect(page.get_by_text("Diese Person bekommt keine Mails mehr.")).to_be_visible()
+    steps.get_by_role("link", name="Abbrechen").click()
     assert not leads[0].signups.exclude(unsubscribed_at=None).exists()
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Abmelden").click()
+    steps.get_by_role("link", name="Abmelden").click()
+    steps.get_by_role("button", name="Abmelden").click()
 
     expect(page.locator(".timeline")).to_contain_text("Abgemeldet")
 
