@@ -70,6 +70,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """What the back office's menu calls this person."""
+        return self.name
+
     @property
     def role(self) -> Group | None:
         """The one group that says what this person may do."""

@@ -29,6 +29,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("accounts_profile")}]},
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
