@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models.functions import Now
@@ -36,22 +38,39 @@ def addresses(
 ) -> Iterator[Addresses]:
     """Web, worker and sandbox, run for this folder's tests: elsewhere the worker would take their jobs."""
     addresses = free_addresses(9300)
-    name = connection.settings_dict["NAME"]
-    ours = ("DATABASE_URL", "REDIS_URL", "PATH", "HOME", "DJANGO_SETTINGS_MODULE", "ENV_FILE")
-    env = addresses.environment({key: os.environ[key] for key in ours if key in os.environ})
-    env["DATABASE_URL"] = f"{env['DATABASE_URL'].rpartition('/')[0]}/{name}"
-    env["FOUNDER_EMAIL"] = "founder@kurzum.example"
     provider.redirect_uris = {f"{addresses.web}/admin/account/sso/callback/"}
-    env |= {
+    sso = {
         "OIDC_SERVER_URL": provider.url,
         "OIDC_CLIENT_ID": oidc.CLIENT_ID,
         "OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET,
         "OIDC_NAME": "Firmenkonto",
     }
-    with running(commands(addresses, tmp_path_factory.mktemp("sandbox")), env) as processes:
+    with running(commands(addresses, tmp_path_factory.mktemp("sandbox")), environment(addresses) | sso) as processes:
         wait_until_answering(processes, addresses.sandbox)
         wait_until_answering(processes, f"{addresses.web}/health")
         yield addresses
+
+
+@pytest.fixture(scope="package")
+def guarded_web(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a second web process answers, which asks everybody for a second factor."""
+    own = free_addresses(9300)
+    # By its name, since a browser keeps no passkey for an IP address.
+    url = f"http://localhost:{own.port}"
+    given = {"DJANGO_SETTINGS_MODULE": "tests.journey.compulsory", "SECRET_KEY": settings.SECRET_KEY, "BASE_URL": url}
+    web = {"web": commands(own, tmp_path_factory.mktemp("guarded"))["web"]}
+    with running(web, environment(addresses) | given) as processes:
+        wait_until_answering(processes, f"{own.web}/health")
+        yield url
+
+
+def environment(addresses: Addresses) -> dict[str, str]:
+    """The variables of processes on the test database."""
+    ours = ("DATABASE_URL", "REDIS_URL", "PATH", "HOME", "DJANGO_SETTINGS_MODULE", "ENV_FILE")
+    env = addresses.environment({key: os.environ[key] for key in ours if key in os.environ})
+    env["DATABASE_URL"] = f"{env['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    env["FOUNDER_EMAIL"] = "founder@kurzum.example"
+    return env
 
 
 @pytest.fixture
@@ -64,6 +83,12 @@ def site(addresses: Addresses, transactional_db: None) -> Iterator[Addresses]:
     # Tables are not emptied under a worker's hands.
     unfinished = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).exclude(scheduled_at__gt=Now())
     eventually(lambda: not unfinished.exists())
+
+
+@pytest.fixture
+def guarded(site: Addresses, guarded_web: str) -> str:
+    """The site, on the same data, behind a compulsory second factor."""
+    return guarded_web
 
 
 @pytest.fixture
@@ -98,16 +123,17 @@ def browser(browser_type: BrowserType) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, site: Addresses) -> Iterator[Callable[..., Page]]:
-    """Opens a page of a width in pixels; at the end there must have been no console error, except those that
-    contain ``foreseen``, and no request to another host.
+    """Opens a page of a width in pixels, which shares no cookies with others; at the end there must have been no
+    console error, except those that contain ``foreseen``, and no request to another host.
     """
     complaints: list[str] = []
     contexts = []
     # The form itself waits for some seconds before it is sent.
     expect.set_options(timeout=15_000)
 
-    def open_one(width: int, foreseen: str = "nothing is foreseen") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, base_url=site.web, locale="de-AT")
+    def open_one(width: int, foreseen: str = "nothing is foreseen", **options: Any) -> Page:
+        options = {"viewport": {"width": width, "height": 900}, "base_url": site.web, "locale": "de-AT"} | options
+        context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
@@ -117,7 +143,7 @@ def open_page(browser: Browser, site: Addresses) -> Iterator[Callable[..., Page]
                 complaints.append(f"{message.text} {message.location['url']}")
 
         def on_request(request: Request) -> None:
-            if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            if urlsplit(request.url).hostname not in {"127.0.0.1", "localhost", None}:  # none of data and blobs
                 complaints.append(f"request to {request.url}")
 
         page.on("console", on_console)
