@@ -71,7 +71,9 @@ class ReauthenticateForm(Dressed, allauth.ReauthenticateForm):
 class ResetPasswordForm(Dressed):
     """Asks for a link to a new password."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
 
     def save(self, request: HttpRequest) -> None:
         """Have the link mailed. The same is done, and takes as long, where there is no such account."""
