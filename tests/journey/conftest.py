@@ -8,17 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models.functions import Now
 from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Page, Request, expect
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
 
 from dev.addresses import Addresses
 from dev.services import commands, running, wait_until_answering
 from tests.accounts import oidc
 from tests.factories import make_waitlist
+from tests.journey import compulsory
 from tests.ports import free_addresses
 from tests.waiting import eventually
 
@@ -57,7 +58,7 @@ def guarded_web(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) 
     own = free_addresses(9300)
     # By its name, since a browser keeps no passkey for an IP address.
     url = f"http://localhost:{own.port}"
-    given = {"DJANGO_SETTINGS_MODULE": "tests.journey.compulsory", "SECRET_KEY": settings.SECRET_KEY, "BASE_URL": url}
+    given = {"DJANGO_SETTINGS_MODULE": "tests.journey.compulsory", "BASE_URL": url}
     web = {"web": commands(own, tmp_path_factory.mktemp("guarded"))["web"]}
     with running(web, environment(addresses) | given) as processes:
         wait_until_answering(processes, f"{own.web}/health")
@@ -66,7 +67,7 @@ def guarded_web(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) 
 
 def environment(addresses: Addresses) -> dict[str, str]:
     """The variables of processes on the test database."""
-    ours = ("DATABASE_URL", "REDIS_URL", "PATH", "HOME", "DJANGO_SETTINGS_MODULE", "ENV_FILE")
+    ours = ("DATABASE_URL", "REDIS_URL", "PATH", "HOME", "DJANGO_SETTINGS_MODULE", "ENV_FILE", "SECRET_KEY")
     env = addresses.environment({key: os.environ[key] for key in ours if key in os.environ})
     env["DATABASE_URL"] = f"{env['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
     env["FOUNDER_EMAIL"] = "founder@kurzum.example"
@@ -86,8 +87,9 @@ def site(addresses: Addresses, transactional_db: None) -> Iterator[Addresses]:
 
 
 @pytest.fixture
-def guarded(site: Addresses, guarded_web: str) -> str:
+def guarded(site: Addresses, guarded_web: str, settings: Settings) -> str:
     """The site, on the same data, behind a compulsory second factor."""
+    settings.PASSWORD_HASHERS = compulsory.PASSWORD_HASHERS
     return guarded_web
 
 
