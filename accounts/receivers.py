@@ -60,6 +60,9 @@ def password_was_changed(request: HttpRequest, user: User, **kwargs: Any) -> Non
 def second_factor_was_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     if authenticator.type in second_factor.FACTORS:
         second_factor.prove(request)
+    if authenticator.type == Authenticator.Type.TOTP:
+        # Who saw the code that the app was set up with must not log in with it.
+        second_factor.matching(user, request.POST.get("code", ""))
     _second_factor_changed(request, user, authenticator, "added")
 
 

@@ -64,7 +64,7 @@ class ActivateTOTPForm(Dressed, totp.ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
 class DeactivateTOTPForm(Dressed, totp.DeactivateTOTPForm):

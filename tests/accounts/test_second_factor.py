@@ -62,8 +62,21 @@ def test_who_sets_up_an_app_is_in_and_shows_it_at_the_next_login(client: Client,
     assert not is_in(client)
     assert show(client, "000000") == 200
     assert not is_in(client)
-    assert show(client, code_of(secret)) == 302
+    assert show(client, code_of(secret, 1)) == 302
     assert is_in(client)
+
+
+@committed
+def test_the_code_that_an_app_was_set_up_with_does_not_log_in(client: Client, mario: User) -> None:
+    with time_machine.travel("2026-11-21T12:00:00Z", tick=False):
+        log_in(client)
+        secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+        client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+        client.post(reverse("account_logout"))
+        log_in(client)
+        show(client, code_of(secret))
+
+        assert not is_in(client)
 
 
 @committed

@@ -33,6 +33,7 @@ def test_every_page_fits_and_can_be_used_by_everybody(
 
     page.goto("/admin/")
     judge("Anmelden")
+    expect(page.locator("html.dark")).to_have_count(int(scheme == "dark"))
     page.get_by_role("link", name="Passwort vergessen?").click()
     judge("Passwort vergessen?")
     page.get_by_label("E-Mail").fill(mario.email)
