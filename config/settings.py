@@ -358,7 +358,6 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.second_factor_forms.ReauthenticateWebAuthnForm",
 }
 SOCIALACCOUNT_ADAPTER = "accounts.sso.SingleSignOnAdapter"
-SOCIALACCOUNT_UID_MAX_LENGTH = 255  # the longest that OpenID Connect allows, and that of ``User.external_id``
 # Whoever could change its answers on the way could log in as anybody.
 OIDC_SERVER_URL = env.url(
     "OIDC_SERVER_URL",
