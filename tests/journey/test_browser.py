@@ -162,7 +162,7 @@ def test_a_filled_trap_is_a_bots_until_the_next_try(site: Addresses, open_page: 
 
 def test_a_page_left_open_gets_through_at_the_second_press(site: Addresses, open_page: OpenPage) -> None:
     with time_machine.travel(timezone.now() - MAXIMUM * 2):
-        stale = TimestampSigner(key="only-for-development", salt=SALT).sign("kurzum_app")
+        stale = TimestampSigner(salt=SALT).sign("kurzum_app")
     page = open_page(1280, foreseen="403 (Forbidden)")
     page.goto("/")
     fill_in(page)
