@@ -96,8 +96,11 @@ def _frames_instead_of_exception(_: WrappedLogger, __: str, event: EventDict) ->
 
 
 def _frames(error: BaseException | None) -> list[str]:
-    lines = []
-    while error is not None:
+    lines: list[str] = []
+    # A wrapper of database errors may be both the cause and the context of one: such a ring is left where it closes.
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         lines.append(f"{type(error).__module__}.{type(error).__qualname__}, raised in")
         lines += [line.rstrip() for line in traceback.format_tb(error.__traceback__)]
         error = error.__cause__ or error.__context__

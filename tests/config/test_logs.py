@@ -69,6 +69,17 @@ def test_an_exceptions_text_is_left_out_and_its_place_kept() -> None:
         assert "test_logs.py" in text
 
 
+def test_a_ring_of_causes_is_written_once() -> None:
+    error = KeyError()
+    try:
+        raise ValueError from error
+    except ValueError as wrapper:
+        error.__cause__ = wrapper
+        line = written(logging.ERROR, "failed", exc_info=True)
+
+    assert line["exception"].count("raised in") == 2
+
+
 def test_a_foreseen_exception_has_no_frames() -> None:
     try:
         raise ValueError("martin@maier.at")
