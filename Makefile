@@ -18,8 +18,9 @@ run: .venv/local.stamp ## Run everything on this machine until Ctrl-C; PORT=9000
 manage: .venv/local.stamp ## Any manage.py command for what `make run` runs; ARGS="seed --entries 10000"
 	@exec $(BIN) -m dev.manage $(ARGS)
 
-test: .venv/dev.stamp node_modules/axe-core/axe.min.js ## Run the whole test suite, with its coverage
-	@exec $(BIN) -m pytest --cov
+test: .venv/dev.stamp node_modules/axe-core/axe.min.js ## Run the whole test suite; ARGS="--cov" measures its coverage
+	@$(BIN) -m pytest -m "not alone" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(BIN) -m pytest -m alone
 
 faults: .venv/dev.stamp ## Break one part after the other under load and count, in 25 minutes; ARGS="--only web"
 	@exec $(BIN) -m tests.faults $(ARGS)

@@ -62,7 +62,7 @@ def second_factor_was_added(request: HttpRequest, user: User, authenticator: Aut
         second_factor.prove(request)
     if authenticator.type == Authenticator.Type.TOTP:
         # Who saw the code that the app was set up with must not log in with it.
-        second_factor.matching(user, request.POST.get("code", ""))
+        second_factor.use_up(user, request.POST.get("code", ""))
     _second_factor_changed(request, user, authenticator, "added")
 
 

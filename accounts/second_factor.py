@@ -40,8 +40,8 @@ def was_shown(request: HttpRequest, account: AbstractBaseUser) -> str:
     return next((str(record["type"]) for record in records if record["method"] == "mfa"), "")
 
 
-def matching(account: AbstractBaseUser, code: str) -> Authenticator | None:
-    """The authenticator that ``code`` is from; it is used up by that.
+def use_up(account: AbstractBaseUser, code: str) -> Authenticator | None:
+    """The authenticator that ``code`` is from, and has not been used for yet; None where there is none.
 
     allauth remembers used TOTP codes in the cache, where they would be forgotten or, with Redis away, all refused.
     """

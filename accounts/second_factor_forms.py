@@ -43,7 +43,7 @@ class _CodeForm(Dressed):
     def clean_code(self) -> str:
         _consume(self.user)
         code: str = self.cleaned_data["code"]
-        authenticator = second_factor.matching(self.user, code)
+        authenticator = second_factor.use_up(self.user, code)
         if authenticator is None:
             _record_failure(self.user, "code")
             raise get_adapter().validation_error("incorrect_code")

@@ -63,6 +63,10 @@ def pytest_addoption() -> None:
     os.environ.update(ENVIRONMENT)
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus_client takes an empty one for a folder
     compile_catalogue(CATALOGUE)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Tests empty their Valkey and cut all connections: parts that run side by side share no servers.
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            os.environ.pop(name, None)
     data = ROOT / ".data" / f"test-{os.getpid()}"
     if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
         data.mkdir(parents=True)

@@ -13,7 +13,7 @@ from tests.faults.measure import SHORT as PLAN
 from tests.faults.measure import measure
 from tests.faults.world import running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 async def measure_all(folder: Path) -> dict[Fault, Row]:

@@ -13,7 +13,7 @@ from config.whole_requests import BODY_SECONDS, THREADS
 from dev.addresses import Addresses
 from tests.api import form
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "waitlist"
 VALID = json.dumps(form(turnstileToken="over-a-socket")).encode()

@@ -90,6 +90,7 @@ def test_body_status_and_headers_are_the_same(addresses: dict[str, Callable[[], 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_time_is_not_told_apart(addresses: dict[str, Callable[[], str]]) -> None:
     times = measured(addresses)
 
@@ -101,6 +102,7 @@ def test_the_time_is_not_told_apart(addresses: dict[str, Callable[[], str]]) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_look_at_the_database_for_known_addresses_would_be_noticed(
     addresses: dict[str, Callable[[], str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
