@@ -63,7 +63,7 @@ class WaitlistEntryAdmin(ContactButton, MaskedContacts, LeadPage, SavedViews, Li
     list_filter_sheet = True
     list_fullwidth = True
     list_select_related = ("waitlist",)
-    list_per_page = 50
+    list_per_page = 25
     show_full_result_count = False
     ordering = ("-created_at",)
     search_fields = ("company_name",)  # what is searched is ``get_search_results``'s; this shows the field

@@ -62,7 +62,7 @@ class SignupAdmin(MaskedContacts, ListScoped, ModelAdmin):
     list_filter_submit = True
     list_filter_sheet = True
     list_fullwidth = True
-    list_per_page = 50
+    list_per_page = 25
     show_full_result_count = False
     ordering = ("-created_at",)
     sortable_by = ("created_at",)
