@@ -246,6 +246,7 @@ PROMETHEUS_MULTIPROC_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", default="")
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Europe/Vienna"
 USE_TZ = True
 # What the theme's date filters understand, whatever the language.

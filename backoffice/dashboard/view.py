@@ -45,6 +45,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     choice, period = Period.from_query(request.GET)
     counted = _counted(lists, period)
     return context | {
+        "title": _("Overview"),
         "period": period,
         "periods": [(key, label, _query(request.GET, period=key)) for key, label in CHOICES.items() if key != "own"],
         "chosen_period": choice,
