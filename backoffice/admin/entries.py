@@ -1,6 +1,5 @@
 """The leads: who is on a list, who confirmed, which campaign brought them."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,7 +29,7 @@ from backoffice.admin.filters import (
 )
 from backoffice.admin.lead import LeadPage
 from backoffice.admin.saved_views import SavedViews
-from backoffice.admin.scope import ListScoped, scoped
+from backoffice.admin.scope import ListColumn, ListScoped, scoped
 from backoffice.exports.selection import SELECTED, only_filters
 from backoffice.masking import masked, sees_contacts
 from backoffice.overview import EntryStatus, with_person
@@ -44,7 +43,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(ContactButton, MaskedContacts, LeadPage, SavedViews, ListScoped, ModelAdmin):
+class WaitlistEntryAdmin(ContactButton, MaskedContacts, LeadPage, SavedViews, ListColumn, ListScoped, ModelAdmin):
     list_display = ("company", "status", "person", "campaign", "created_at", "confirmed")
     list_display_links = ("company",)
     list_filter = (
@@ -74,12 +73,6 @@ class WaitlistEntryAdmin(ContactButton, MaskedContacts, LeadPage, SavedViews, Li
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
-
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
-        """With the list, where the person has several."""
-        has_several = len(staff_of(request).visible_waitlists()[:2]) > 1
-        columns = super().get_list_display(request)
-        return (*columns, "waitlist") if has_several else columns
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
         entries: Any = super().get_queryset(request)

@@ -1,5 +1,6 @@
 """Staff who are limited to certain lists: what belongs to others does not exist for them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import ForeignKey, Model, QuerySet
@@ -39,3 +40,12 @@ class ListScoped(NotFoundIs404):
         if db_field.related_model is Waitlist:
             kwargs["queryset"] = staff_of(request).visible_waitlists()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ListColumn:
+    """For a ModelAdmin, before it: a last column with the row's list, where the person sees several."""
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        columns: Sequence[Any] = super().get_list_display(request)  # type: ignore[misc]
+        has_several = len(staff_of(request).visible_waitlists()[:2]) > 1
+        return (*columns, "waitlist") if has_several else columns

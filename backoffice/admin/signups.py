@@ -24,7 +24,7 @@ from backoffice.admin.changelist import KeysetChangeList
 from backoffice.admin.contacts import MaskedContacts
 from backoffice.admin.filters import DaysFilter, ListFilter, MailStatusFilter
 from backoffice.admin.readonly import ReadOnlyInline, mail_states
-from backoffice.admin.scope import ListScoped
+from backoffice.admin.scope import ListColumn, ListScoped
 from backoffice.masking import masked, sees_contacts
 from trail.models import Action
 from trail.recording import record
@@ -40,15 +40,13 @@ class MailInline(ReadOnlyInline, TabularInline):
 
 
 @admin.register(Signup)
-class SignupAdmin(MaskedContacts, ListScoped, ModelAdmin):
+class SignupAdmin(MaskedContacts, ListColumn, ListScoped, ModelAdmin):
     list_display = (
         "created_at",
         "display_name",
         "email",
-        "waitlist",
         "status",
         "last_error",
-        "attempts",
         "entry_link",
         "mail_states",
     )
